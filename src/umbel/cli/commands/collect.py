@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`umbel collect`: read files and folders into the lake."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from umbel.cli import options, output
+from umbel.cli.options import Format, FormatOption, WorkspaceOption
+
+if TYPE_CHECKING:
+    from umbel.evidence.ingest import Summary
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+MOST_LINES = 20
+
+
+@app.command()
+def collect(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]...", help="Files and folders; the sources of umbel.toml if none is given."),
+    ] = None,
+    origin: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="A lasting name for a folder whose path changes, as on a CI runner."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes that read; by default as many as there are cores.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the summary.")] = False,  # noqa: FBT002
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    workspace: WorkspaceOption = options.HERE,
+) -> None:
+    """Read SBOMs, lockfiles, installed environments and checkouts; what was read before is skipped.
+
+    Ends with exit code 3 if something could not be read; everything else has still landed.
+    Example: umbel collect ~/src sboms/
+    """
+    from umbel.cli.progress import shown
+
+    with shown(quiet=quiet) as progress:
+        summary = options.workspace(workspace).collect(
+            paths or [], origin=origin, workers=workers, progress=progress
+        )
+    if format is Format.table:
+        report(summary)
+    else:
+        output.emit([_flat(summary)], format, columns={})
+    if summary.incomplete:
+        raise typer.Exit(3)
+
+
+def report(summary: Summary) -> None:
+    """Say what was found, what was partial, and what failed and why."""
+    rate = summary.components / summary.seconds if summary.seconds else 0.0
+    print(
+        f"{summary.documents:,} documents in {summary.entries:,} files: {summary.complete:,} complete, "
+        f"{summary.partial:,} partial, {summary.unchanged:,} unchanged, {summary.failed:,} failed"
+        + (f", {summary.absent:,} gone" if summary.absent else "")
+    )
+    print(
+        f"{len(summary.projects):,} projects, {summary.components:,} components read in {summary.seconds:.1f} s"
+        + (f" ({rate:,.0f} a second)" if rate >= 1 else "")
+    )
+    lines = trouble(summary)
+    for line in lines[:MOST_LINES]:
+        print(line, file=sys.stderr)
+    if len(lines) > MOST_LINES:
+        print(f"… and {len(lines) - MOST_LINES:,} more (--format json lists all)", file=sys.stderr)
+    if not summary.documents:
+        print("Nothing that Umbel reads was found: it knows SBOMs, lockfiles and installed environments.")
+
+
+def trouble(summary: Summary) -> list[str]:
+    """One line a file: its worst fault, and how many more there are."""
+    rank = {"error": 0, "warning": 1, "note": 2}
+    lines = []
+    for item in sorted(summary.trouble, key=lambda item: min(rank[f.level] for f in item.faults)):
+        worst = min(item.faults, key=lambda fault: rank[fault.level])
+        more = f" (and {len(item.faults) - 1:,} more)" if len(item.faults) > 1 else ""
+        lines.append(output.clean(f"{worst.level}: {item.path}: {worst}{more}"))
+    return lines
+
+
+def _flat(summary: Summary) -> dict[str, object]:
+    record = output.structs([summary])[0]
+    record["trouble"] = [
+        {"path": item.path, "outcome": item.outcome, **output.structs([fault])[0]}
+        for item in summary.trouble
+        for fault in item.faults
+    ]
+    return record

@@ -1,0 +1,220 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Readings → the lake's columns, one batch for many documents.
+
+Everything that is derived at ingest is derived here, once: the effective license, direct or not,
+the key of the cold facts, and which row leads a package. Rows are deduplicated within a document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from umbel.model import licenses
+from umbel.model.tables import arrow_schema
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import pyarrow as pa
+
+    from umbel.collect.interface import Component, Edge, Reading
+    from umbel.model.errors import Fault
+
+SCOPES = ("runtime", "build", "test", "development", "optional", "excluded")
+"""Strongest first: a package reached twice counts by its strongest scope."""
+_RANK = {scope: rank for rank, scope in enumerate(SCOPES)}
+_WEAKEST = len(SCOPES)
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class Stamp(msgspec.Struct, kw_only=True):
+    """Everything in a `snapshots` row that isn't counted from the facts."""
+
+    collector: str
+    collector_version: int
+    subject: str
+    lineage: str
+    origin: str
+    collected_at: datetime
+    observed_at: datetime
+    outcome: str
+    content_sha256: str | None = None
+    subject_version: str | None = None
+    producer: str | None = None
+    format: str | None = None
+    revision: str | None = None
+    faults: list[Fault] = []
+
+
+class Batch(msgspec.Struct):
+    """Arrow tables of one write, by table name; `snapshots` publishes the others."""
+
+    tables: dict[str, pa.Table]
+
+    def __getitem__(self, name: str) -> pa.Table:
+        """The rows of one table."""
+        return self.tables[name]
+
+
+def draw_id() -> int:
+    """A fresh random int64 that names a write."""
+    return secrets.randbits(64) - (1 << 63)
+
+
+@lru_cache(maxsize=65536)
+def _effective(
+    concluded: tuple[str, ...], declared: tuple[str, ...], detected: tuple[str, ...]
+) -> str | None:
+    return licenses.effective(concluded, declared, detected)
+
+
+class Columns:
+    """Collects readings and gives them as Arrow tables.
+
+    `salt` is the lake's own, so that nobody can prepare two components with one key. Components in
+    `known` were written before in this run and are left out.
+    """
+
+    def __init__(self, salt: bytes, known: set[int] | None = None) -> None:
+        """Start an empty batch."""
+        self._salt = salt
+        self._known = set() if known is None else known
+        self._usage: list[tuple[Any, ...]] = []
+        self._cold: list[tuple[Any, ...]] = []
+        self._edges: list[tuple[Any, ...]] = []
+        self._snapshots: list[tuple[Any, ...]] = []
+
+    def __len__(self) -> int:
+        """Snapshots in the batch."""
+        return len(self._snapshots)
+
+    def add(self, stamp: Stamp, reading: Reading | None) -> int:
+        """Add one document: its snapshot and, if it could be read, its facts. Gives their number."""
+        write_id = draw_id()
+        facts_sha256, components, dependencies = None, None, None
+        if reading is not None:
+            keys = self._keys(reading.components)
+            usage = self._usage_rows(write_id, reading, keys)
+            edges = self._edge_rows(write_id, reading, keys)
+            self._usage += usage
+            self._edges += edges
+            components, dependencies = len(usage), len(edges)
+            facts_sha256 = hashlib.sha256(
+                _encode([[row[1:] for row in usage], [row[1:] for row in edges]])
+            ).hexdigest()
+        self._snapshots.append(_snapshot_row(stamp, write_id, facts_sha256, components, dependencies))
+        return components or 0
+
+    def _keys(self, components: list[Component]) -> dict[str, int]:
+        """The key of each component by its ref; new cold rows are kept on the way."""
+        salt, known, cold = self._salt, self._known, self._cold
+        blake2b, from_bytes = hashlib.blake2b, int.from_bytes
+        keys = {}
+        for c in components:
+            row = (
+                c.package, c.version, c.purl, c.purl_raw, c.type, c.name, c.namespace,
+                c.declared, c.detected, c.concluded, c.hashes, c.cpes, c.supplier, c.author,
+                c.copyright, c.description, c.urls, c.properties, c.location,
+            )  # fmt: skip
+            digest = blake2b(_encode(row), digest_size=8, key=salt).digest()
+            key = from_bytes(digest, "little", signed=True)
+            keys[c.ref] = key
+            if key not in known:
+                known.add(key)
+                cold.append((key, *row))
+        return keys
+
+    def _usage_rows(self, write_id: int, reading: Reading, keys: dict[str, int]) -> list[tuple[Any, ...]]:
+        roots = {edge.target for edge in reading.edges if edge.source is None}
+        rows: dict[int, tuple[Any, ...]] = {}
+        for c in reading.components:
+            key = keys[c.ref]
+            direct = c.direct if c.direct is not None else (c.ref in roots if roots else None)
+            scope = c.scope
+            if key in rows:
+                old = rows[key]
+                direct = direct or old[5] if direct is not None else old[5]
+                scope = min(scope, old[6], key=_rank)
+            effective = _effective(c.concluded, c.declared, c.detected)
+            rows[key] = (write_id, c.package, c.version, effective, key, direct, scope)
+        ordered = sorted(rows.values(), key=_usage_order)
+        out, last = [], None
+        for row in ordered:
+            out.append((*row, row[1] != last))
+            last = row[1]
+        return out
+
+    def _edge_rows(self, write_id: int, reading: Reading, keys: dict[str, int]) -> list[tuple[Any, ...]]:
+        packages = {c.ref: c.package for c in reading.components}
+        rows = set()
+        for edge in reading.edges:
+            rows.add(_edge_row(write_id, edge, keys, packages))
+        return sorted(rows, key=_edge_order)
+
+    def batch(self) -> Batch:
+        """The rows added so far as Arrow tables, and an empty batch again."""
+        batch = Batch(
+            {
+                "usage": _table("usage", self._usage),
+                "components": _table("components", self._cold),
+                "dependencies": _table("dependencies", self._edges),
+                "snapshots": _table("snapshots", self._snapshots),
+            }
+        )
+        self._usage, self._cold, self._edges, self._snapshots = [], [], [], []
+        return batch
+
+
+def _rank(scope: str | None) -> int:
+    return _WEAKEST if scope is None else _RANK.get(scope, _WEAKEST)
+
+
+def _usage_order(row: tuple[Any, ...]) -> tuple[str, str, int]:
+    return row[1], row[2] or "", row[4]
+
+
+def _edge_order(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple((value is None, value or 0) if i < 2 else str(value) for i, value in enumerate(row[1:]))
+
+
+def _edge_row(
+    write_id: int, edge: Edge, keys: dict[str, int], packages: dict[str, str]
+) -> tuple[Any, ...]:
+    source = None if edge.source is None else keys.get(edge.source)
+    target = None if edge.target is None else keys.get(edge.target)
+    package = edge.package
+    if package is None and edge.target is not None:
+        package = packages.get(edge.target)
+    direct = edge.source is None
+    return (
+        write_id, source, target, package, edge.requirement, edge.scope, edge.optional, direct, edge.pinned,
+    )  # fmt: skip
+
+
+def _snapshot_row(
+    stamp: Stamp, write_id: int, facts_sha256: str | None, components: int | None, dependencies: int | None
+) -> tuple[Any, ...]:
+    faults = [(f.code, f.message, f.place, f.level) for f in stamp.faults]
+    return (
+        write_id, write_id, stamp.collector, stamp.collector_version, stamp.subject, stamp.subject_version,
+        stamp.lineage, stamp.producer, stamp.format, stamp.origin, stamp.revision, stamp.content_sha256,
+        facts_sha256, stamp.observed_at, stamp.collected_at, stamp.outcome, faults, components, dependencies,
+    )  # fmt: skip
+
+
+def _table(name: str, rows: list[tuple[Any, ...]]) -> pa.Table:
+    import pyarrow as pa
+
+    schema = arrow_schema(name)
+    if not rows:
+        return schema.empty_table()
+    columns = zip(*rows, strict=True)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)

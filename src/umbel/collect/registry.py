@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Which collectors there are: found by walking the package, so that nobody keeps a list."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import TYPE_CHECKING
+
+import umbel.collect
+from umbel.collect.interface import Collector
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+
+@cache
+def collectors() -> dict[str, Collector]:
+    """Every collector by id, lockfiles and other exact names first.
+
+    Raises `RuntimeError` at start for two of one id, or an id that isn't its module's stem.
+    """
+    found: dict[str, Collector] = {}
+    for module in _modules():
+        for value in list(vars(module).values()):
+            if not _is_collector_of(value, module):
+                continue
+            collector: Collector = value()
+            stem = module.__name__.rpartition(".")[2]
+            if collector.id != stem or collector.id in found:
+                raise RuntimeError(f"collector {collector.id!r} in {module.__name__}: ids are unique stems")
+            found[collector.id] = collector
+    return dict(sorted(found.items(), key=lambda item: (not item[1].describes_project, item[0])))
+
+
+def _modules() -> list[ModuleType]:
+    modules = []
+    for info in pkgutil.walk_packages(umbel.collect.__path__, "umbel.collect."):
+        if not info.name.rpartition(".")[2].startswith("_"):
+            modules.append(importlib.import_module(info.name))
+    return modules
+
+
+def _is_collector_of(value: object, module: ModuleType) -> bool:
+    return (
+        isinstance(value, type)
+        and issubclass(value, Collector)
+        and value is not Collector
+        and value.__module__ == module.__name__
+    )
+
+
+def claim(name: str, head: bytes, tail: bytes) -> Collector | None:
+    """The collector for a file by its name and its first and last bytes; None if it is nobody's.
+
+    A lockfile is known by its name. An SBOM is known by its content, since names lie; only then
+    does its name count, so that a broken `bom.json` is reported rather than passed over.
+    """
+    every = list(collectors().values())
+    for collector in every:
+        if collector.describes_project and collector.claims(name):
+            return collector
+    for collector in every:
+        if collector.sniff(name, head, tail):
+            return collector
+    return next((c for c in every if c.claims(name)), None)
+
+
+@cache
+def sniffed_suffixes() -> tuple[str, ...]:
+    """Endings of the files that are worth a look inside."""
+    return tuple({suffix for collector in collectors().values() for suffix in collector.suffixes})
+
+
+@cache
+def folder_names() -> dict[str, str]:
+    """Folder name → id of the collector that reads such a folder as a whole."""
+    return {name: c.id for c in collectors().values() for name in c.folders}

@@ -1,0 +1,273 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Walks, readers and the lake put together: `collect`.
+
+Documents are read by worker processes when there are enough of them, gathered into batches and
+published batch by batch. What was published stays, whatever happens to the rest of the run.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from umbel.collect import work
+from umbel.collect.columns import Batch, Columns, Stamp
+from umbel.collect.walk import Found, Trouble, Walk, covers
+from umbel.evidence import merge
+from umbel.evidence.known import Known
+from umbel.evidence.upkeep import compact_if_needed
+from umbel.model.naming import Naming
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from concurrent.futures import Executor, Future
+
+    from umbel.collect.projects import Project
+    from umbel.evidence.lake import Lake
+
+BATCH_DOCUMENTS = 2000
+BATCH_SECONDS = 30.0
+CHUNK_DOCUMENTS = 64
+CHUNK_BYTES = 8 << 20
+POOL_BYTES = 24 << 20
+"""Starting worker processes costs more than it saves below this many bytes."""
+CHECKOUT = "checkout"
+CHECKOUT_VERSION = 1
+
+
+class Progress:
+    """What a surface may want to show while a collection runs; this one shows nothing."""
+
+    def entries(self, number: int) -> None:
+        """So many more files and folders were passed."""
+
+    def planned(self, documents: int, size: int) -> None:
+        """So many documents and bytes are to be read."""
+
+    def read(self, documents: int, size: int) -> None:
+        """So many more documents and bytes were read."""
+
+
+class Summary(msgspec.Struct, kw_only=True):
+    """What a collection found and what became of it.
+
+    `documents` counts what was recognised; each of them is in exactly one of `complete`,
+    `partial`, `unchanged`, `failed`. `absent` are documents known before that are gone.
+    `trouble` lists, per place, what was wrong; `projects` the projects that were seen.
+    """
+
+    entries: int = 0
+    documents: int = 0
+    complete: int = 0
+    partial: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    absent: int = 0
+    components: int = 0
+    size: int = 0
+    seconds: float = 0.0
+    projects: list[str] = []
+    trouble: list[work.Done] = []
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something that should have been read was not."""
+        return any(f.level == "error" for item in self.trouble for f in item.faults)
+
+
+def collect(
+    lake: Lake,
+    paths: Iterable[Path],
+    *,
+    naming: Naming = Naming(),
+    origin: str | None = None,
+    now: datetime | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Summary:
+    """Collect evidence from files and folders into the lake.
+
+    Raises `EvidenceError` if the lake can't be written; what was published before stays.
+    """
+    run = _Run(lake, naming, now or datetime.now(UTC), progress or Progress())
+    started = time.monotonic()
+    walks = [Walk(Path(path), origin, run.progress.entries) for path in paths]
+    found = [item for walk in walks for item in walk]
+    run.take(found, workers)
+    run.checkouts(walks)
+    run.withdraw(walks)
+    run.flush()
+    compact_if_needed(lake)
+    run.summary.entries = sum(walk.entries for walk in walks)
+    run.summary.seconds = time.monotonic() - started
+    run.summary.projects = sorted(run.projects)
+    run.summary.trouble.sort(key=lambda item: item.path)
+    return run.summary
+
+
+class _Run:
+    """The state of one collection."""
+
+    def __init__(self, lake: Lake, naming: Naming, now: datetime, progress: Progress) -> None:
+        self.lake = lake
+        self.progress = progress
+        self.context = work.Context(lake.salt(), now, naming)
+        self.known = Known(lake)
+        self.summary = Summary()
+        self.projects: set[str] = set()
+        self._kept: set[tuple[str, str, str]] = set()  # (collector, subject, lineage) seen to be there
+        self._kept_origins: set[str] = set()  # there, but unreadable or unchanged: nothing to withdraw
+        self._pending: list[Batch] = []
+        self._documents = 0
+        self._since = time.monotonic()
+        work.forget()
+
+    def take(self, found: list[Found | Trouble], workers: int | None) -> None:
+        """Read what the walks found."""
+        for item in found:
+            if isinstance(item, Trouble):
+                failed = work.Done(
+                    path=str(item.path), origin=item.origin, outcome="failed", faults=[item.fault]
+                )
+                self._account(failed)
+        documents = [item for item in found if isinstance(item, Found)]
+        size = sum(item.size for item in documents)
+        self.progress.planned(len(documents), size)
+        with ExitStack() as stack:
+            pool = _pool(workers, len(documents), size, stack)
+            for chunk, (done, batch) in self._results(_chunks(documents), pool):
+                self._gather(done, batch)
+                self.progress.read(len(chunk), sum(item.size for item in chunk))
+
+    def _results(
+        self, chunks: Iterable[list[Found]], pool: Executor | None
+    ) -> Iterator[tuple[list[Found], tuple[list[work.Done], Batch]]]:
+        if pool is None:
+            for chunk in chunks:
+                yield chunk, work.read_many(self._tasks(chunk), self.context)
+            return
+        # A few chunks ahead of what was written, so that memory stays flat however long the list.
+        waiting: list[tuple[list[Found], Future[tuple[list[work.Done], Batch]]]] = []
+        for chunk in chunks:
+            waiting.append((chunk, pool.submit(work.read_many, self._tasks(chunk), self.context)))
+            if len(waiting) > 8:
+                first, future = waiting.pop(0)
+                yield first, future.result()
+        for chunk, future in waiting:
+            yield chunk, future.result()
+
+    def _tasks(self, chunk: list[Found]) -> list[work.Task]:
+        tasks = []
+        for item in chunk:
+            states = self.known.states(item.collector, item.origin)
+            was_absent = self.known.was_absent(item.collector, item.origin)
+            tasks.append(work.task(item, states, was_absent=was_absent))
+        return tasks
+
+    def _gather(self, done: list[work.Done], batch: Batch) -> None:
+        for item in done:
+            self._account(item)
+        self._pending.append(batch)
+        self._documents += len(done)
+        if self._documents >= BATCH_DOCUMENTS or time.monotonic() - self._since > BATCH_SECONDS:
+            self.flush()
+
+    def _account(self, item: work.Done) -> None:
+        summary = self.summary
+        summary.documents += 1
+        summary.size += item.size
+        summary.components += item.components
+        setattr(summary, item.outcome, getattr(summary, item.outcome) + 1)
+        if item.outcome in {"failed", "unchanged"}:
+            self._kept_origins.add(item.origin)
+        else:
+            self._kept.add((item.collector, item.subject, item.lineage))
+        if item.outcome == "unchanged":
+            item = self.known.recall(item)
+        if item.subject:
+            self.projects.add(item.subject)
+        if item.faults:
+            summary.trouble.append(item)
+
+    def checkouts(self, walks: list[Walk]) -> None:
+        """Record each git checkout itself, so that one without any document counts as seen."""
+        columns = Columns(self.context.salt)
+        for walk in walks:
+            for project in walk.projects.values():
+                name = self.context.naming.project(project.name, project.origin)
+                self.projects.add(name)
+                self._kept.add((CHECKOUT, name, f"{CHECKOUT} {project.origin}"))
+                if project.is_git and _checkout_state(project) not in self.known.states(CHECKOUT, project.origin):
+                    columns.add(_checkout_stamp(project, name, self.context.now), None)
+        self._pending.append(columns.batch())
+
+    def withdraw(self, walks: list[Walk]) -> None:
+        """Publish as absent what was known under a walked place and is no longer there."""
+        columns = Columns(self.context.salt)
+        places = [place for walk in walks if walk.complete for place in walk.covered]
+        for entry in self.known.present():
+            if entry.origin in self._kept_origins or (entry.collector, entry.subject, entry.lineage) in self._kept:
+                continue
+            if any(covers(place, entry.origin) for place in places):
+                columns.add(entry.gone(self.context.now), None)
+                self.summary.absent += 1
+        self._pending.append(columns.batch())
+
+    def flush(self) -> None:
+        """Publish what was gathered."""
+        batches, self._pending = self._pending, []
+        self._documents, self._since = 0, time.monotonic()
+        if any(batch["snapshots"].num_rows for batch in batches):
+            self.lake.publish(merge.merge(batches, self.known))
+
+
+def _chunks(documents: list[Found]) -> Iterator[list[Found]]:
+    chunk: list[Found] = []
+    size = 0
+    for item in documents:
+        if chunk and (len(chunk) >= CHUNK_DOCUMENTS or size + item.size > CHUNK_BYTES):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(item)
+        size += item.size
+    if chunk:
+        yield chunk
+
+
+def _pool(workers: int | None, documents: int, size: int, stack: ExitStack) -> Executor | None:
+    import os
+
+    wanted = workers if workers is not None else min(os.cpu_count() or 1, 8)
+    if wanted < 2 or documents < 2 or (workers is None and size < POOL_BYTES):
+        return None
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    # Not forked: the Delta writer's threads do not survive a fork.
+    return stack.enter_context(ProcessPoolExecutor(wanted, mp_context=get_context("spawn")))
+
+
+def _checkout_state(project: Project) -> str:
+    return f"{CHECKOUT_VERSION}:{project.revision}"
+
+
+def _checkout_stamp(project: Project, name: str, now: datetime) -> Stamp:
+    return Stamp(
+        collector=CHECKOUT,
+        collector_version=CHECKOUT_VERSION,
+        subject=name,
+        lineage=f"{CHECKOUT} {project.origin}",
+        origin=project.origin,
+        format="git checkout",
+        revision=project.revision,
+        content_sha256=str(project.revision),
+        observed_at=min(project.committed_at or now, now),
+        collected_at=now,
+        outcome="complete",
+    )

@@ -1,0 +1,128 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""How much is known: projects with and without evidence, and how old it is.
+
+The denominator that every other figure stands beside.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from umbel.evidence.answer import Answer
+    from umbel.evidence.session import Session
+
+_COVERAGE = """
+WITH documents AS (
+  SELECT subject AS project,
+         count(*) FILTER (WHERE collector <> 'checkout') AS documents,
+         count(*) FILTER (WHERE outcome = 'partial') AS partial,
+         max(observed_at) FILTER (WHERE collector <> 'checkout') AS newest,
+         min(observed_at) FILTER (WHERE collector <> 'checkout') AS oldest,
+         bool_or(collector = 'checkout') AS checkout
+  FROM present GROUP BY subject
+), failed AS (
+  -- a failure counts until the same place could be read, or was withdrawn
+  SELECT f.subject AS project, count(DISTINCT f.origin) AS failed
+  FROM published AS f
+  WHERE f.outcome = 'failed' AND NOT EXISTS (
+    SELECT 1 FROM published AS later
+    WHERE later.origin = f.origin AND later.outcome <> 'failed' AND later.collected_at > f.collected_at)
+  GROUP BY f.subject
+), rows AS (
+  SELECT project, count(DISTINCT (package, version)) AS components,
+         count(DISTINCT (package, version)) FILTER (WHERE license IS NULL) AS license_unknown,
+         count(DISTINCT (package, version)) FILTER (WHERE starts_with(package, 'unidentified:')) AS unidentified,
+         count(DISTINCT (package, version)) FILTER (WHERE version IS NULL) AS version_unknown
+  FROM usage GROUP BY project
+), every AS (
+  SELECT project FROM documents UNION SELECT project FROM failed
+  UNION SELECT unnest($declared::VARCHAR[]) AS project
+)
+SELECT e.project,
+       CASE WHEN d.documents > 0 AND coalesce(f.failed, 0) = 0 AND d.partial = 0 THEN 'complete'
+            WHEN d.documents > 0 THEN 'partial'
+            WHEN f.failed > 0 THEN 'failed'
+            ELSE 'none' END AS evidence,
+       coalesce(d.documents, 0) AS documents, coalesce(f.failed, 0) AS failed,
+       coalesce(r.components, CASE WHEN d.documents > 0 THEN 0 END) AS components,
+       r.license_unknown, r.version_unknown, r.unidentified,
+       d.newest AS newest_evidence, d.oldest AS oldest_evidence,
+       date_diff('day', d.newest, $as_of::TIMESTAMPTZ) AS age_days
+FROM every AS e
+LEFT JOIN documents AS d ON d.project = e.project
+LEFT JOIN failed AS f ON f.project = e.project
+LEFT JOIN rows AS r ON r.project = e.project
+WHERE $projects IS NULL OR list_contains($projects::VARCHAR[], e.project)
+ORDER BY evidence = 'complete', e.project
+"""
+
+
+def coverage(
+    session: Session, declared: Sequence[str] = (), projects: Sequence[str] | None = None
+) -> Answer:
+    """One row per project, those that need attention first.
+
+    `evidence` is complete, partial (something couldn't be read, or can't tell everything), failed
+    or none. `declared` adds projects that someone named but nobody has seen. Counts are NULL
+    where there is nothing to count from. Needs the table `usage`.
+    """
+    chosen = None if projects is None else list(projects)
+    bound = {"declared": list(declared), "projects": chosen, "as_of": session.as_of.isoformat()}
+    return session.ask(_COVERAGE, bound)
+
+
+_PROJECTS = "SELECT DISTINCT subject FROM present ORDER BY subject"
+
+
+def known_projects(session: Session) -> list[str]:
+    """Every project that evidence speaks of."""
+    return [row[0] for row in session.ask(_PROJECTS).rows()]
+
+
+_STATUS = """
+WITH rows AS (
+  SELECT count(DISTINCT package) AS packages, count(DISTINCT (package, version)) AS components,
+         count(DISTINCT (package, version)) FILTER (WHERE license IS NOT NULL) AS licensed,
+         count(DISTINCT (package, version)) FILTER (WHERE NOT starts_with(package, 'unidentified:')) AS identified,
+         count(DISTINCT project) AS with_components, count(*) AS uses
+  FROM usage WHERE $projects IS NULL OR list_contains($projects::VARCHAR[], project)
+), documents AS (
+  SELECT count(*) FILTER (WHERE collector <> 'checkout') AS documents,
+         count(DISTINCT subject) AS projects,
+         count(DISTINCT subject) FILTER (WHERE collector <> 'checkout') AS with_documents,
+         count(*) FILTER (WHERE outcome = 'partial') AS partial,
+         min(observed_at) FILTER (WHERE collector <> 'checkout') AS oldest,
+         max(observed_at) FILTER (WHERE collector <> 'checkout') AS newest
+  FROM present WHERE $projects IS NULL OR list_contains($projects::VARCHAR[], subject)
+)
+SELECT projects, with_documents AS projects_with_evidence, documents, partial AS documents_partial,
+       uses, components, packages, identified AS components_identified,
+       licensed AS components_licensed, oldest AS oldest_evidence, newest AS newest_evidence
+FROM rows, documents
+"""
+
+
+def totals(session: Session, projects: Sequence[str] | None = None) -> Answer:
+    """The portfolio in one row: projects, documents, components and how many of them are known.
+
+    Needs the table `usage`.
+    """
+    return session.ask(_STATUS, {"projects": None if projects is None else list(projects)})
+
+
+_OLDEST = """
+SELECT subject AS project, origin, collector, observed_at,
+       date_diff('day', observed_at, $as_of::TIMESTAMPTZ) AS age_days
+FROM present WHERE collector <> 'checkout' AND ($projects IS NULL OR list_contains($projects::VARCHAR[], subject))
+ORDER BY observed_at, origin LIMIT $limit
+"""
+
+
+def oldest(session: Session, limit: int = 10, projects: Sequence[str] | None = None) -> Answer:
+    """The documents whose evidence is oldest, with their age in days."""
+    chosen = None if projects is None else list(projects)
+    return session.ask(_OLDEST, {"limit": limit, "projects": chosen, "as_of": session.as_of.isoformat()})

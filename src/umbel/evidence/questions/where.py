@@ -1,0 +1,169 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Where a package is used: every project that has it, and through which shortest path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from umbel.model import purl, versions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from umbel.evidence.session import Session
+
+DEEPEST = 64
+"""A dependency path longer than this is not followed; no real one was seen half as long."""
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """One project that has the package, in one version.
+
+    `direct` is None where the documents don't tell. `path` leads from what the project asks for
+    to the package, joined by " > "; None where no edges are known. `matches` is None where the
+    version can't be held against the range that was asked for.
+    """
+
+    project: str
+    package: str
+    version: str | None
+    license: str | None
+    direct: bool | None
+    scope: str | None
+    path: str | None
+    matches: bool | None
+    sources: int
+
+
+_PACKAGES = """
+SELECT DISTINCT package FROM usage
+WHERE package = $package
+   OR ($package IS NULL AND (
+        (ends_with(lower(package), '/' || lower($name))
+         -- @types/lodash is not lodash: a scope is part of the name
+         AND (contains($name, '/') OR NOT starts_with(package, 'pkg:npm/%40')))
+        OR lower(package) = 'unidentified:' || lower($name)
+        OR package = 'pkg:pypi/' || replace(lower($name), '_', '-')))
+"""
+
+_HITS = """
+CREATE OR REPLACE TABLE hits AS
+SELECT u.project, u.package, u.version, min(u.license) AS license, bool_or(u.direct) AS direct,
+       min(u.scope) AS scope, count(DISTINCT u.lineage) AS sources,
+       list(DISTINCT {snapshot: u.snapshot, component: u.component}) AS seen
+FROM usage AS u
+WHERE u.package IN (SELECT unnest($packages::VARCHAR[]))
+  AND ($projects IS NULL OR list_contains($projects::VARCHAR[], u.project))
+GROUP BY u.project, u.package, u.version
+"""
+
+
+def find_packages(session: Session, query: purl.Query) -> list[str]:
+    """The packages that a query names: the one purl, or every package of that name. Needs `usage`."""
+    rows = session.ask(_PACKAGES, {"package": query.package, "name": query.name}).rows()
+    return sorted(row[0] for row in rows)
+
+
+def where(
+    session: Session, query: purl.Query, projects: Sequence[str] | None = None, *, paths: bool = True
+) -> list[Hit]:
+    """Every project that has the package, by project, package and version.
+
+    Needs the table `usage`, and `dependencies` for `paths`. A version outside the range asked for is left out; one
+    that can't be compared is kept with `matches` None.
+    """
+    packages = find_packages(session, query)
+    if not packages:
+        return []
+    chosen = None if projects is None else list(projects)
+    session.run(_HITS, {"packages": packages, "projects": chosen})
+    rows = session.ask(
+        "SELECT project, package, version, license, direct, scope, sources FROM hits ORDER BY ALL"
+    ).records()
+    found = _paths(session) if paths else {}
+    hits = []
+    for row in rows:
+        matches = _matches(row["package"], row["version"], query.version_spec)
+        if matches is not False:
+            key = row["project"], row["package"], row["version"]
+            hits.append(Hit(**row, matches=matches, path=found.get(key)))
+    return hits
+
+
+def _matches(package: str, version: str | None, spec: str | None) -> bool | None:
+    if spec is None:
+        return True
+    if version is None:
+        return None
+    return versions.satisfies(purl.ecosystem(package), version, spec)
+
+
+# From the hits back towards the projects, one level a round, in all projects at once. A component
+# is visited once a snapshot, so that rounds end even where the graph has cycles. Of equally short
+# paths the first by name wins, so that every lake gives the same answer.
+_START = """
+CREATE OR REPLACE TABLE reached AS
+SELECT DISTINCT h.project, h.package, h.version, s.snapshot, s.component, 0 AS depth,
+       [h.package || coalesce('@' || h.version, '')] AS trail
+FROM hits AS h, unnest(h.seen) AS t(s)
+"""
+
+_EDGES = """
+CREATE OR REPLACE TABLE edges AS
+WITH names AS (
+  SELECT snapshot, component, min(package || coalesce('@' || version, '')) AS label FROM usage
+  WHERE snapshot IN (SELECT snapshot FROM reached) GROUP BY snapshot, component
+)
+SELECT DISTINCT d.snapshot, d.from_component, d.to_component, n.label
+FROM dependencies AS d
+LEFT JOIN names AS n ON n.snapshot = d.snapshot AND n.component = d.from_component
+WHERE d.to_component IS NOT NULL AND d.snapshot IN (SELECT snapshot FROM reached)
+"""
+
+_STEP = """
+INSERT INTO reached
+SELECT r.project, r.package, r.version, r.snapshot, e.from_component, $depth + 1,
+       min(list_prepend(e.label, r.trail))
+FROM reached AS r
+JOIN edges AS e ON e.snapshot = r.snapshot AND e.to_component = r.component
+WHERE r.depth = $depth AND e.from_component IS NOT NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM reached AS seen
+    WHERE seen.snapshot = r.snapshot AND seen.component = e.from_component
+      AND seen.project = r.project AND seen.package = r.package
+      AND seen.version IS NOT DISTINCT FROM r.version
+  )
+GROUP BY r.project, r.package, r.version, r.snapshot, e.from_component
+"""
+
+_SHORTEST = """
+SELECT r.project, r.package, r.version, r.trail
+FROM reached AS r
+JOIN edges AS e ON e.snapshot = r.snapshot AND e.to_component = r.component AND e.from_component IS NULL
+QUALIFY row_number() OVER (PARTITION BY r.project, r.package, r.version ORDER BY r.depth, r.trail) = 1
+"""
+
+
+def _paths(session: Session) -> dict[tuple[str, str, str | None], str]:
+    session.run(_START)
+    session.run(_EDGES)
+    for depth in range(DEEPEST):
+        if not session.run(_STEP, {"depth": depth}):
+            break
+    return {
+        (project, package, version): readable(trail)
+        for project, package, version, trail in session.ask(_SHORTEST).rows()
+    }
+
+
+def readable(trail: Sequence[str]) -> str:
+    """A path of components as people write them: `requests@2.32.0 > urllib3@2.2.1`."""
+    return " > ".join(_shown(step) for step in trail)
+
+
+def _shown(step: str) -> str:
+    package, at, version = step.partition("@")  # packages hold their own as %40
+    return f"{purl.display(package)}@{version}" if at else purl.display(step)

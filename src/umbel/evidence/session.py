@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Asking the lake: a DuckDB session over one pinned state, as of one moment."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from umbel.evidence.answer import Answer
+from umbel.evidence.lake import read_errors
+from umbel.evidence.views import NEEDS, SETUP
+from umbel.model.tables import TABLES, empty_select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from umbel.evidence.lake import Lake
+
+_GLOB = re.compile(r"[*?\[\]{}]")
+
+
+class Session:
+    """Views over a pinned lake as of a day. Close it, or use it in a `with` block.
+
+    `tables` names the stored tables that will be asked, so that a look-up needn't open the others.
+    """
+
+    def __init__(
+        self, lake: Lake, as_of: datetime | None = None, tables: Iterable[str] = tuple(TABLES)
+    ) -> None:
+        """Pin the lake and make the views. Raises `EvidenceError` if the lake can't be read."""
+        import duckdb
+
+        wanted = set(tables) | {"snapshots"}
+        self.as_of = as_of or datetime.now(UTC)
+        self._url = lake.url
+        self.pin = lake.pin(wanted)
+        self._connection = duckdb.connect(":memory:", config={"threads": _threads()})
+        self._connection.execute("SET TimeZone = 'UTC'")
+        self._registered: dict[str, Any] = {}
+        for name in wanted:
+            self._attach(lake, name)
+        for view, statement in SETUP:
+            if set(NEEDS[view]) <= wanted:
+                bound = {"as_of": self.as_of.isoformat()} if "$as_of" in statement else None
+                with read_errors(lake.url):
+                    self._connection.execute(statement, bound)
+
+    def __enter__(self) -> Session:
+        """The session itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Give back what the session holds."""
+        self._connection.close()
+
+    def ask(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Answer:
+        """One of our own queries with bound parameters; it is run when its rows are taken."""
+        cursor = self._cursor()  # so that one answer can be read while the next is asked
+        with read_errors(self._url):
+            return Answer(cursor.sql(sql, params=dict(parameters) if parameters else None), self._url)
+
+    def run(self, sql: str, parameters: Mapping[str, Any] | None = None) -> int:
+        """Run a statement of our own over the session's scratch tables; gives the rows it wrote."""
+        with read_errors(self._url):
+            row = self._cursor().execute(sql, dict(parameters) if parameters else None).fetchone()
+        return int(row[0]) if row and isinstance(row[0], int) else 0
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        cursor = self._connection.cursor()
+        for name, rows in self._registered.items():
+            cursor.register(name, rows)
+        return cursor
+
+    def register(self, name: str, rows: Any) -> None:
+        """Make an Arrow table or data set available to the next queries under a name."""
+        self._registered[name] = rows
+        self._connection.register(name, rows)
+
+    def _attach(self, lake: Lake, name: str) -> None:
+        files = self.pin.files[name]
+        if not files:
+            self._connection.execute(f"CREATE VIEW raw_{name} AS {empty_select(name)}")
+        elif lake.remote or any(_GLOB.search(file) for file in files):
+            # DuckDB reads patterns into such names, and its own object storage client is an
+            # extension that a closed network can't load.
+            self.register(f"raw_{name}", lake.table(name).to_pyarrow_dataset())
+        else:
+            listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+            statement = f"CREATE VIEW raw_{name} AS SELECT * FROM read_parquet([{listed}])"
+            with read_errors(self._url):
+                self._connection.execute(statement)
+
+
+def _threads() -> int:
+    import os
+
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)

@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The views that every question is asked of, as SQL over a pinned lake.
+
+`raw_*` are the stored tables. From them:
+
+- `published`: the snapshots known on the day asked for, racing duplicates removed;
+- `present`: the newest per subject, collector and lineage, without those that were withdrawn;
+- `usage`, `dependencies`: the facts of the present snapshots, with their subject;
+- `components`: cold facts, one row a key;
+- `inventory`: one row per project, package and version, lineages merged, with its sources.
+"""
+
+from __future__ import annotations
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "published": ("snapshots",),
+    "present": ("snapshots",),
+    "usage": ("usage",),
+    "dependencies": ("dependencies",),
+    "components": ("components",),
+    "inventory": ("usage",),
+}
+"""Which stored tables a view reads, beside `snapshots`."""
+
+PUBLISHED = """
+CREATE TABLE published AS
+SELECT * FROM raw_snapshots
+WHERE observed_at <= $as_of::TIMESTAMPTZ
+QUALIFY row_number() OVER (
+  PARTITION BY subject, collector, collector_version, lineage, content_sha256, observed_at, outcome
+  ORDER BY write_id
+) = 1
+"""
+
+# A failed reading replaces nothing: what was known before stands until something better comes.
+PRESENT = """
+CREATE TABLE present AS
+WITH newest AS (
+  SELECT * FROM published
+  WHERE outcome <> 'failed'
+  QUALIFY row_number() OVER (
+    PARTITION BY subject, collector, lineage
+    ORDER BY observed_at DESC, collector_version DESC, collected_at DESC, write_id
+  ) = 1
+)
+SELECT *, count(*) FILTER (components > 0) OVER (PARTITION BY subject) <= 1 AS alone
+FROM newest
+WHERE outcome <> 'absent'
+"""
+
+USAGE = """
+CREATE VIEW usage AS
+SELECT s.subject AS project, u.package, u.version, u.license, u.direct, u.scope, u.lead, u.component,
+       s.alone, s.write_id AS snapshot, s.collector, s.lineage
+FROM raw_usage AS u
+JOIN present AS s ON s.facts = u.write_id
+"""
+
+DEPENDENCIES = """
+CREATE VIEW dependencies AS
+SELECT s.subject AS project, d.from_component, d.to_component, d.to_package, d.requirement, d.scope,
+       d.optional, d.direct, d.pinned, s.write_id AS snapshot, s.collector, s.lineage
+FROM raw_dependencies AS d
+JOIN present AS s ON s.facts = d.write_id
+"""
+
+COMPONENTS = """
+CREATE VIEW components AS
+SELECT * FROM raw_components
+QUALIFY row_number() OVER (PARTITION BY component ORDER BY package) = 1
+"""
+
+# Known beats unknown: one lineage that says "direct" is not undone by another that doesn't say.
+INVENTORY = """
+CREATE VIEW inventory AS
+SELECT project, package, version,
+       min(license) AS license,
+       count(DISTINCT license) AS licenses,
+       bool_or(direct) AS direct,
+       CASE min(CASE scope WHEN 'runtime' THEN 0 WHEN 'build' THEN 1 WHEN 'test' THEN 2
+                           WHEN 'development' THEN 3 WHEN 'optional' THEN 4 WHEN 'excluded' THEN 5 END)
+         WHEN 0 THEN 'runtime' WHEN 1 THEN 'build' WHEN 2 THEN 'test'
+         WHEN 3 THEN 'development' WHEN 4 THEN 'optional' WHEN 5 THEN 'excluded' END AS scope,
+       count(DISTINCT lineage) AS sources,
+       any_value(component) AS component
+FROM usage
+GROUP BY project, package, version
+"""
+
+SETUP: tuple[tuple[str, str], ...] = (
+    ("published", PUBLISHED),
+    ("present", PRESENT),
+    ("usage", USAGE),
+    ("dependencies", DEPENDENCIES),
+    ("components", COMPONENTS),
+    ("inventory", INVENTORY),
+)
+"""View name and statement, in the order in which they stand on each other."""

@@ -1,0 +1,283 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`umbel.toml`: the organisation, its products and projects, and where the evidence lies.
+
+Everything wrong in the file is reported at once, each with its line and key.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from umbel.model.errors import Fault, UsageError
+from umbel.model.naming import Naming, Rule
+
+FILE = "umbel.toml"
+FOLDER = ".umbel"
+
+Criticality = Literal["low", "medium", "high", "critical"]
+Distribution = Literal[
+    "internal", "hosted", "distributed-binary", "distributed-source", "embedded-device"
+]
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A release of a product, and until when users may count on fixes for it."""
+
+    version: str
+    released: date | None = None
+    end_of_support: date | None = None
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What business depends on: its projects are named by patterns (`github.com/acme/shop*`)."""
+
+    name: str
+    owner: str | None = None
+    department: str | None = None
+    criticality: Criticality | None = None
+    distribution: tuple[Distribution, ...] = ()
+    releases: tuple[Release, ...] = ()
+    projects: tuple[str, ...] = ()
+
+
+class ProjectRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A project's name, and the names or origins under which documents speak of it."""
+
+    name: str
+    match: tuple[str, ...] = ()
+
+
+class Organisation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who "we" are: e-mail domains tell our people's contributions from others'."""
+
+    name: str | None = None
+    domains: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+
+
+class LakeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the evidence lies: a folder beside the file, or an object storage URL."""
+
+    url: str = f"{FOLDER}/lake"
+    options: dict[str, str] = {}
+
+
+class Sources(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `umbel collect` reads when it is given no path."""
+
+    paths: tuple[str, ...] = ()
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that `umbel.toml` can say."""
+
+    organisation: Organisation = Organisation()
+    lake: LakeSettings = LakeSettings()
+    sources: Sources = Sources()
+    products: tuple[Product, ...] = ()
+    projects: tuple[ProjectRule, ...] = ()
+
+    def naming(self) -> Naming:
+        """The rules by which found projects get their names."""
+        return Naming(tuple(Rule(rule.name, rule.match) for rule in self.projects))
+
+
+class SettingsError(UsageError):
+    """`umbel.toml` can't be used; `faults` are all that is wrong in it."""
+
+    def __init__(self, path: Path, faults: list[Fault]) -> None:
+        """Say each fault on a line of its own."""
+        lines = "\n".join(f"  {fault.place}: {fault.message}" for fault in faults)
+        number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__(f"{path.name} has {number}:\n{lines}")
+        self.faults = faults
+
+
+def load(path: Path) -> Settings:
+    """Read and check a settings file. Raises `SettingsError` with every fault."""
+    try:
+        text = path.read_text("utf-8")
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(path, [Fault("toml", str(error), _toml_place(str(error)))]) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(path, [Fault("encoding", "is no UTF-8 text", f"byte {error.start}")]) from error
+    except OSError as error:
+        raise UsageError(f"{path} can't be read: {error.strerror}.") from error
+    faults = check(data, text)
+    if faults:
+        raise SettingsError(path, faults)
+    return msgspec.convert(data, Settings)
+
+
+def _toml_place(message: str) -> str:
+    found = re.search(r"line (\d+)", message)
+    return f"line {found[1]}" if found else "the file"
+
+
+def check(data: dict[str, Any], text: str) -> list[Fault]:
+    """Every fault of a parsed file, in the order of its lines."""
+    checker = _Checker(text)
+    checker.table(data, Settings, ())
+    checker.meaning(data)
+    return sorted(checker.faults, key=lambda fault: _line(fault.place))
+
+
+def _line(place: str) -> int:
+    found = re.match(r"line (\d+)", place)
+    return int(found[1]) if found else 0
+
+
+class _Checker:
+    """Holds data against the declared types, fault by fault; msgspec alone would stop at the first."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = _index(text)
+        self.faults: list[Fault] = []
+
+    def fault(self, path: tuple[str | int, ...], message: str) -> None:
+        self.faults.append(Fault("settings", message, f"{self._place(path)}, {_key(path)}"))
+
+    def _place(self, path: tuple[str | int, ...]) -> str:
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.lines:
+                return f"line {self.lines[path[:length]]}"
+        return "line 1"
+
+    def table(self, data: Any, kind: type[msgspec.Struct], path: tuple[str | int, ...]) -> None:
+        if not isinstance(data, dict):
+            self.fault(path, f"must be a table, not {_named(data)}")
+            return
+        fields = {field.name: field for field in msgspec.structs.fields(kind)}
+        for key, value in data.items():
+            if key not in fields:
+                close = difflib.get_close_matches(key, fields, 1)
+                hint = f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(fields)}"
+                self.fault((*path, key), f"is not known{hint}")
+            else:
+                self.value(value, fields[key].type, (*path, key))
+        for name, field in fields.items():
+            if field.required and name not in data:
+                self.fault(path, f"needs {name!r}")
+
+    def value(self, value: Any, kind: Any, path: tuple[str | int, ...]) -> None:
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            self.table(value, kind, path)
+        elif getattr(kind, "__origin__", None) is tuple:
+            if not isinstance(value, list):
+                self.fault(path, f"must be a list ([…]), not {_named(value)}")
+                return
+            for index, item in enumerate(value):
+                self.value(item, get_args(kind)[0], (*path, index))
+        else:
+            self.scalar(value, kind, path)
+
+    def scalar(self, value: Any, kind: Any, path: tuple[str | int, ...]) -> None:
+        choices = _choices(kind)
+        try:
+            if isinstance(value, datetime):
+                raise msgspec.ValidationError("a date without a time is expected")
+            msgspec.convert(value, kind)
+        except msgspec.ValidationError:
+            if choices:
+                self.fault(path, f"is {value!r}; it must be one of {', '.join(choices)}")
+            else:
+                self.fault(path, f"must be {_wanted(kind)}, not {_named(value)}")
+
+    def meaning(self, data: dict[str, Any]) -> None:
+        """What types can't say: names are unique and not empty, support ends after release."""
+        for group in ("products", "projects"):
+            seen: dict[str, int] = {}
+            entries = data.get(group)
+            for index, entry in enumerate(entries if isinstance(entries, list) else []):
+                name = entry.get("name") if isinstance(entry, dict) else None
+                if not isinstance(name, str):
+                    continue
+                if not name.strip():
+                    self.fault((group, index, "name"), "is empty")
+                elif name.casefold() in seen:
+                    self.fault((group, index, "name"), f"{name!r} is used twice")
+                seen[name.casefold()] = index
+                self._releases(entry, (group, index))
+
+    def _releases(self, entry: dict[str, Any], path: tuple[str | int, ...]) -> None:
+        releases = entry.get("releases")
+        for index, release in enumerate(releases if isinstance(releases, list) else []):
+            if not isinstance(release, dict):
+                continue
+            start, end = release.get("released"), release.get("end_of_support")
+            if type(start) is date and type(end) is date and end < start:
+                self.fault((*path, "releases", index, "end_of_support"), "lies before the release")
+
+
+def _choices(kind: Any) -> list[str]:
+    arguments = get_args(kind)
+    if arguments and all(isinstance(value, str) for value in arguments):
+        return list(arguments)
+    return [choice for part in arguments for choice in _choices(part)]
+
+
+def _wanted(kind: Any) -> str:
+    text = str(kind)
+    if "dict" in text:
+        return "a table of texts"
+    return "a date (2026-01-31)" if "date" in text else 'a text in quotes ("…")'
+
+
+def _named(value: Any) -> str:
+    names = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list", dict: "a table"}
+    return names.get(type(value), "a time" if isinstance(value, datetime) else "a date")
+
+
+def _key(path: tuple[str | int, ...]) -> str:
+    out = ""
+    for part in path:
+        out += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if out else part
+    return out or "the file"
+
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]#]+?)\s*\]\]?")
+_ASSIGN = re.compile(r"^\s*(\"[^\"]*\"|'[^']*'|[A-Za-z0-9_.-]+)\s*=")
+
+
+def _index(text: str) -> dict[tuple[str | int, ...], int]:
+    """Line of each table header and key; tomllib doesn't keep them. Good for pointing, not parsing."""
+    lines: dict[tuple[str | int, ...], int] = {}
+    counts: dict[tuple[str | int, ...], int] = {}
+    prefix: tuple[str | int, ...] = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        header = _HEADER.match(line)
+        if header:
+            prefix = _place_of(_split(header[2]), header[1] == "[[", counts)
+            lines.setdefault(prefix, number)
+            continue
+        assigned = _ASSIGN.match(line)
+        if assigned:
+            lines.setdefault((*prefix, *_split(assigned[1])), number)
+    return lines
+
+
+def _split(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+
+
+def _place_of(
+    names: tuple[str, ...], array: bool, counts: dict[tuple[str | int, ...], int]
+) -> tuple[str | int, ...]:
+    path: tuple[str | int, ...] = ()
+    for position, name in enumerate(names):
+        path = (*path, name)
+        last = position == len(names) - 1
+        if array and last:
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path = (*path, counts[path])
+    return path

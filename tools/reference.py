@@ -1,0 +1,161 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Write docs/reference from the code: commands, collectors, tables and views, settings.
+
+`python tools/reference.py` writes; `--check` only says what would change (exit code 1).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+import typing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+FOLDER = Path(__file__).parent.parent / "docs/reference"
+HEAD = """<!--
+SPDX-FileCopyrightText: The Umbel contributors
+SPDX-License-Identifier: Apache-2.0
+
+Written by tools/reference.py (make docs): change the code, not this page.
+-->
+"""
+
+
+def commands() -> str:
+    """Help of every command."""
+    from umbel.cli.root import _Commands, app
+
+    names = _Commands(name="umbel").list_commands(None)
+    parts = [HEAD, "# Commands", "", _fenced(_help([])), ""]
+    for name in names:
+        parts += [f"## umbel {name}", "", _fenced(_help([name])), ""]
+        for sub in _subcommands(name):
+            parts += [f"### umbel {name} {sub}", "", _fenced(_help([name, sub])), ""]
+    assert app is not None
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _subcommands(name: str) -> list[str]:
+    import importlib
+
+    module = importlib.import_module(f"umbel.cli.commands.{name}")
+    registered = [command.callback.__name__ for command in module.app.registered_commands]
+    return registered if len(registered) > 1 else []
+
+
+def _help(arguments: list[str]) -> str:
+    from umbel.cli.root import run
+
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        run([*arguments, "--help"])
+    return "\n".join(line.rstrip() for line in out.getvalue().strip().splitlines())
+
+
+def _fenced(text: str) -> str:
+    return f"```text\n{text}\n```"
+
+
+def collectors() -> str:
+    """What is read, by which collector, and what it can't tell."""
+    from umbel.collect.registry import collectors as every
+
+    parts = [HEAD, "# Collectors", "", "What `umbel collect` recognises and reads.", ""]
+    for collector in sorted(every().values(), key=lambda c: c.id):
+        names = ", ".join(f"`{name}`" for name in (*collector.names, *collector.folders)) or "by content"
+        parts += [f"## {collector.id}", "", f"**{collector.title}**, version {collector.version}.", ""]
+        parts += [f"- Reads: {collector.reads}", f"- Known by: {names}"]
+        companions = ", ".join(f"`{name}`" for name in collector.companions)
+        if companions:
+            parts.append(f"- Takes along: {companions}")
+        if collector.limits:
+            parts.append(f"- Can't tell: {collector.limits}")
+        parts.append("")
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def tables() -> str:
+    """The lake's tables, and the views for queries."""
+    from umbel.evidence import views
+    from umbel.model.tables import TABLES
+
+    parts = [HEAD, "# Tables and views", "", "The lake is a folder of Delta tables.", ""]
+    for table in TABLES.values():
+        parts += [f"## {table.name}", "", table.row, "", f"Sorted by {', '.join(table.sorted_by)}.", ""]
+        parts += ["| column | type | meaning |", "|---|---|---|"]
+        parts += [f"| `{c.name}` | {c.type} | {c.meaning} |" for c in table.columns]
+        parts.append("")
+    parts += ["## Views", "", "`umbel query` and every command ask these, as of a day."]
+    for name, statement in views.SETUP:
+        parts += ["", f"### {name}", "", f"```sql\n{statement.strip()}\n```"]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def settings() -> str:
+    """Every key of umbel.toml."""
+    from umbel.model.settings import Settings
+
+    parts = [HEAD, "# umbel.toml", "", "Every key is optional unless it says otherwise.", ""]
+    parts += _struct(Settings, "")
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _struct(kind: type[msgspec.Struct], path: str) -> list[str]:
+    rows, below = [], []
+    for field in msgspec.structs.fields(kind):
+        inner = _inner(field.type)
+        if inner is not None:
+            name = f"{path}.{field.name}".lstrip(".")
+            many = typing.get_origin(field.type) is tuple
+            below += [f"## {'[[' if many else '['}{name}{']]' if many else ']'}", ""]
+            below += [" ".join((inner.__doc__ or "").split()), "", *_struct(inner, name)]
+        else:
+            rows.append(f"| `{field.name}` | {_type(field.type)} | {'required' if field.required else ''} |")
+    table = ["| key | value | |", "|---|---|---|", *rows, ""] if rows else []
+    return table + below
+
+
+def _inner(kind: Any) -> type[msgspec.Struct] | None:
+    for each in (kind, *typing.get_args(kind)):
+        if isinstance(each, type) and issubclass(each, msgspec.Struct):
+            return each
+    return None
+
+
+def _type(kind: Any) -> str:
+    choices = [a for part in (kind, *typing.get_args(kind)) for a in typing.get_args(part) if isinstance(a, str)]
+    many = "list of " if typing.get_origin(kind) is tuple else ""
+    if choices:
+        return many + " or ".join(f"`{choice}`" for choice in dict.fromkeys(choices))
+    text = str(kind)
+    return "table of texts" if "dict" in text else many + ("date" if "date" in text else "text")
+
+
+PAGES = {"commands": commands, "collectors": collectors, "tables": tables, "settings": settings}
+
+
+def main() -> int:
+    """Write the pages, or with --check name those that are out of step."""
+    os.environ["COLUMNS"] = os.environ["TERMINAL_WIDTH"] = "100"
+    check = "--check" in sys.argv[1:]
+    stale = []
+    for name, page in PAGES.items():
+        path, text = FOLDER / f"{name}.md", page()
+        if not path.exists() or path.read_text("utf-8") != text:
+            stale.append(path)
+            if not check:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, "utf-8")
+    for path in stale:
+        print(f"{'is out of step' if check else 'written'}: docs/reference/{path.name}")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
