@@ -2,34 +2,48 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # The two commands: `make run` shows a folder's open source, `make test` runs the tests.
-# Both make what they need; everything installed is pinned with hashes.
+# Both make what they need. What is installed is pinned with hashes, and wheels only: no package runs code to be installed.
 
-PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
-	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
+LOCKED := $(PIP) --require-hashes --only-binary :all:
 SCAN ?= .
 REPORT ?= report.html
+ARGS ?=
 
-.PHONY: help run test lint types bench docs lock wheel clean
+.PHONY: help run test lint style types imports licensing format bench docs lock wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: $(VENV)/.run ## Examine a folder (SCAN=~/src) and write a report of it
-	@$(BIN)/umbel collect "$(SCAN)" || [ $$? -eq 3 ]
+	@$(BIN)/umbel collect $(SCAN) || [ $$? -eq 3 ]
 	@$(BIN)/umbel report -o "$(REPORT)"
 
-test: $(VENV)/.dev ## Run the whole default suite
-	@$(BIN)/python -m pytest -n auto
+test: $(VENV)/.dev ## Run the whole default suite (ARGS="-k purl" for a part)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
-lint: $(VENV)/.dev ## Check style, types, the import contract and the licensing of every file
+lint: style types imports licensing ## Check style, types, the import contract and the licensing of every file
+
+style: $(VENV)/.dev
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
+
+types: $(VENV)/.dev
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
-	@$(BIN)/reuse lint --quiet || $(BIN)/reuse lint --lines
+
+imports: $(VENV)/.dev
+	@$(BIN)/lint-imports --no-logo
+
+licensing: $(VENV)/.dev
+	@$(BIN)/reuse lint --lines && echo "Every file says whose it is and under which licence."
+
+format: $(VENV)/.dev ## Mend what can be mended without thought
+	@$(BIN)/ruff check --fix-only
+	@$(BIN)/ruff format
 
 bench: $(VENV)/.dev ## Run the benchmarks beside their floors
 	@$(BIN)/python -m tests.bench
@@ -46,19 +60,19 @@ wheel: $(VENV)/.dev ## Build the wheel and try it in a clean environment
 clean: ## Remove what was made (not the evidence in .umbel)
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis report.html
 
-$(VENV)/bin/python:
-	@test -n "$(PYTHON)" || { echo "Umbel needs Python 3.11 or newer, and none was found on the PATH."; exit 1; }
-	@echo "Making $(VENV) with $(PYTHON) …"
-	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing: install python3-venv."; exit 1; }
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Umbel needs Python 3.11 or newer with its venv module, and found none on the PATH."; \
+		echo "  Install it (on Debian and Ubuntu: python3 and python3-venv), or name one: make PYTHON=..."; exit 1; }
+	@echo "Making $(VENV) with $$($(PYTHON) --version)."
+	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: requirements.txt requirements-build.txt pyproject.toml | $(VENV)/bin/python
-	@echo "Installing what Umbel needs (once) …"
-	@$(PIP) --require-hashes -r requirements-build.txt
-	@$(PIP) --require-hashes -r requirements.txt
-	@$(PIP) --no-deps --no-build-isolation --editable .
+$(VENV)/.run: requirements.txt requirements-build.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what Umbel needs: $$(grep -c == requirements.txt) packages, once."
+	@$(LOCKED) -r requirements-build.txt -r requirements.txt
+	@$(PIP) --no-deps --no-index --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
-	@echo "Installing what the tests need (once) …"
-	@$(PIP) --require-hashes -r requirements-dev.txt
+	@echo "Installing what the tests need: $$(grep -c == requirements-dev.txt) packages, once."
+	@$(LOCKED) -r requirements-dev.txt
 	@touch $@

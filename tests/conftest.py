@@ -1,47 +1,78 @@
 # SPDX-FileCopyrightText: The Umbel contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What all tests share: the real data beside the project, and a network that ends at this machine."""
+"""What all tests share: one surrounding on every machine, a network that ends here, the real data.
+
+Tests run in UTC, in English, 100 columns wide, without the settings of the person who starts them,
+and so do the processes that they start. Examples of property tests are the same in every run.
+"""
 
 from __future__ import annotations
 
+import ipaddress
 import os
-import socket
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
-settings.register_profile("default", deadline=None, derandomize=True, max_examples=60)
+ROOT = Path(__file__).parent.parent
+
+SURROUNDING = {
+    "COLUMNS": "100",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "LC_ALL": "C.UTF-8",
+    "TERMINAL_WIDTH": "100",
+    "TZ": "UTC",
+}
+PERSONAL = ("AWS_", "FORCE_COLOR", "GIT_", "NO_COLOR", "UMBEL_")
+KEPT = "UMBEL_TEST_DATA"
+
+settings.register_profile("default", deadline=None, derandomize=True, database=None, max_examples=60)
 settings.register_profile("fuzz", deadline=None, max_examples=5000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
-ROOT = Path(__file__).parent.parent
+
+def pytest_configure() -> None:
+    """Before anything is collected: set the surrounding, and close the network."""
+    for name in [name for name in os.environ if name.startswith(PERSONAL) and name != KEPT]:
+        del os.environ[name]
+    os.environ.update(SURROUNDING)
+    if sys.platform != "win32":
+        time.tzset()
+    sys.addaudithook(_only_this_machine)
+
+
+def _only_this_machine(event: str, arguments: tuple[Any, ...]) -> None:
+    """Fail the test that looks up or reaches another machine. Child processes are not watched."""
+    if event in {"socket.connect", "socket.sendto", "socket.sendmsg"}:
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None
+    elif event in {"socket.getaddrinfo", "socket.gethostbyname"}:
+        host = arguments[0]
+    else:
+        return
+    if isinstance(host, bytes):
+        host = host.decode("ascii", "replace")
+    if isinstance(host, str) and not _is_here(host):
+        pytest.fail(f"a test tried to reach {host}: the suite works without a network")
+
+
+def _is_here(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host in {"", "localhost"}
+    return address.is_loopback or address.is_unspecified
 
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of public test data, which is no part of the repository."""
-    place = Path(os.environ.get("UMBEL_TEST_DATA") or ROOT.parent / "shared/data")
+    place = Path(os.environ.get(KEPT) or ROOT.parent / "shared/data")
     if not place.is_dir():
-        pytest.skip("the public test data is not here (set UMBEL_TEST_DATA to its folder)")
+        pytest.skip(f"the public test data is not here (set {KEPT} to its folder)")
     return place
-
-
-_connect = socket.socket.connect
-
-
-def _only_here(self: socket.socket, address: Any) -> None:
-    if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {"127.0.0.1", "::1", "localhost"}:
-        pytest.fail(f"a test tried to reach {address[0]}: the suite works without a network")
-    _connect(self, address)
-
-
-@pytest.fixture(autouse=True)
-def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests talk to this machine only, in English and in UTC."""
-    monkeypatch.setattr(socket.socket, "connect", _only_here)
-    monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.setenv("TERMINAL_WIDTH", "100")

@@ -3,38 +3,37 @@
 """Renew the lock files: exact versions with hashes, for every platform and Python that is supported.
 
 They hold names, versions and hashes only: where packages come from is the installer's own business.
+Wheels only: a source package runs its own code when it is installed, with tools that no hash pins.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import tempfile
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-COMMENT = "# SPDX-FileCopyrightText: The Umbel contributors\n# SPDX-License-Identifier: Apache-2.0\n# Made by make lock.\n"
+HEADER = "".join(Path(__file__).read_text("utf-8").splitlines(keepends=True)[:2])
 
 
-def lock(target: str, *arguments: str) -> None:
-    """Resolve one set of requirements into one file."""
+def lock(target: str, *arguments: str, asked: str = "") -> None:
+    """Resolve one set of requirements into one file; `asked` is what stands in the place of `-`."""
     command = [
         sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
-        "--generate-hashes", "--no-header", "--no-emit-index-url", "--no-emit-find-links",
-        "--custom-compile-command", "make lock", *arguments,
+        "--generate-hashes", "--only-binary", ":all:", "--no-header", "--no-emit-index-url",
+        "--no-emit-find-links", *arguments,
     ]  # fmt: skip
-    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
-    (ROOT / target).write_text(COMMENT + done.stdout, "utf-8")
+    done = subprocess.run(command, check=True, input=asked, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    (ROOT / target).write_text(f"{HEADER}# Made by make lock.\n{done.stdout}", "utf-8")
     print(f"{target}: {done.stdout.count('==')} packages")
 
 
 def main() -> None:
     """Renew all three, so that they agree with each other."""
+    needed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
     lock("requirements.txt", "pyproject.toml")
-    with tempfile.NamedTemporaryFile("w", suffix=".in") as build:
-        build.write("hatchling>=1.27\neditables\n")
-        build.flush()
-        lock("requirements-build.txt", "--no-annotate", build.name)
+    lock("requirements-build.txt", "-c", "requirements.txt", "-", asked="\n".join([*needed, "editables"]))
     lock("requirements-dev.txt", "--extra", "dev", "-c", "requirements.txt", "pyproject.toml")
 
 

@@ -29,7 +29,7 @@ Written by tools/reference.py (make docs): change the code, not this page.
 
 def commands() -> str:
     """Help of every command."""
-    from umbel.cli.root import _Commands, app
+    from umbel.cli.root import _Commands
 
     names = _Commands(name="umbel").list_commands(None)
     parts = [HEAD, "# Commands", "", _fenced(_help([])), ""]
@@ -37,7 +37,6 @@ def commands() -> str:
         parts += [f"## umbel {name}", "", _fenced(_help([name])), ""]
         for sub in _subcommands(name):
             parts += [f"### umbel {name} {sub}", "", _fenced(_help([name, sub])), ""]
-    assert app is not None
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -129,7 +128,9 @@ def _inner(kind: Any) -> type[msgspec.Struct] | None:
 
 
 def _type(kind: Any) -> str:
-    choices = [a for part in (kind, *typing.get_args(kind)) for a in typing.get_args(part) if isinstance(a, str)]
+    choices = [
+        a for part in (kind, *typing.get_args(kind)) for a in typing.get_args(part) if isinstance(a, str)
+    ]
     many = "list of " if typing.get_origin(kind) is tuple else ""
     if choices:
         return many + " or ".join(f"`{choice}`" for choice in dict.fromkeys(choices))

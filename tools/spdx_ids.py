@@ -30,7 +30,9 @@ SGMLUG-PM TekHVC UnRAR Vixie-Cron WordNet WTFNMFPL X11-no-permit-persons
 
 def text() -> str:
     """The file's content, sorted."""
-    licenses, exceptions, aliases = {}, {}, {}
+    licenses: dict[str, str] = {}
+    exceptions: dict[str, str] = {}
+    aliases: dict[str, str] = {}
     for entry in json.loads(INDEX.read_text("utf-8")):
         key = entry.get("spdx_license_key")
         if not key or key.startswith("LicenseRef-"):
@@ -39,7 +41,7 @@ def text() -> str:
         for other in entry.get("other_spdx_license_keys") or []:
             if " " not in other and not other.startswith("LicenseRef-"):
                 aliases[other] = key
-    licenses = {key: "Unstated License" for key in NEWER} | licenses
+    licenses = dict.fromkeys(NEWER, "Unstated License") | licenses
     groups = {"licenses": licenses, "exceptions": exceptions, "aliases": aliases}
     return json.dumps({name: dict(sorted(group.items())) for name, group in groups.items()}, indent=0) + "\n"
 

@@ -17,18 +17,39 @@ def main() -> int:
     """Fail loudly where a step fails; prints what the installed command said."""
     with tempfile.TemporaryDirectory(prefix="umbel-wheel-") as place:
         folder = Path(place)
-        build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+        build = [
+            sys.executable,
+            "-m",
+            "build",
+            "--wheel",
+            "--no-isolation",
+            "--outdir",
+            str(folder),
+            str(ROOT),
+        ]
         subprocess.run(build, check=True, stdout=subprocess.DEVNULL)
         (wheel,) = folder.glob("*.whl")
         venv.create(folder / "env", with_pip=True)
-        pip = [str(folder / "env/bin/python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+        pip = [
+            str(folder / "env/bin/python"),
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "install",
+            "--quiet",
+        ]
         subprocess.run([*pip, "--require-hashes", "-r", str(ROOT / "requirements.txt")], check=True)
         subprocess.run([*pip, "--no-deps", "--no-index", str(wheel)], check=True)
         work = folder / "work"
         work.mkdir()
         (work / "requirements.txt").write_bytes((ROOT / "requirements.txt").read_bytes())
         umbel = str(folder / "env/bin/umbel")
-        for arguments in (["--version"], ["collect", "."], ["inventory", "--limit", "5"], ["report", "-o", "r.html"]):
+        for arguments in (
+            ["--version"],
+            ["collect", "."],
+            ["inventory", "--limit", "5"],
+            ["report", "-o", "r.html"],
+        ):
             print("$ umbel " + " ".join(arguments), flush=True)
             subprocess.run([umbel, *arguments], check=True, cwd=work)
         print(f"{wheel.name}: {wheel.stat().st_size / 1024:.0f} KiB, works in a clean environment")

@@ -270,11 +270,17 @@ class Workspace:
         known = known_projects(session)
         if name in known:
             return name
-        close = [p for p in known if p.casefold().endswith("/" + name.casefold()) or p.casefold() == name.casefold()]
+        close = [
+            p
+            for p in known
+            if p.casefold().endswith("/" + name.casefold()) or p.casefold() == name.casefold()
+        ]
         if len(close) == 1:
             return close[0]
         if close:
-            raise UsageError(f"{name!r} names {len(close)} projects: {', '.join(close[:5])}.", "Give more of it.")
+            raise UsageError(
+                f"{name!r} names {len(close)} projects: {', '.join(close[:5])}.", "Give more of it."
+            )
         raise UsageError(f"There is no project {name!r}.", _did_you_mean(name, known))
 
     def _state(self, text: str, product: str | None) -> dict[tuple[str, str | None], str | None]:
@@ -434,4 +440,3 @@ def _did_you_mean(name: str, known: Sequence[str]) -> str:
 
     close = difflib.get_close_matches(name, known, 3, 0.5)
     return f"Did you mean {' or '.join(close)}?" if close else "umbel coverage lists them."
-

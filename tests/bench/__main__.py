@@ -64,10 +64,18 @@ def ingest(folder: Path, projects: int) -> Iterator[Result]:
         floor = decode_floor(source)
         one, _, lake = collected(folder, source, 1)
         rows = components_in(lake)
-        yield Result(f"ingest {name}, in-process", f"{one:.2f} s", f"orjson {floor:.2f} s", f"{one / floor:.1f} ×", goal)
+        yield Result(
+            f"ingest {name}, in-process",
+            f"{one:.2f} s",
+            f"orjson {floor:.2f} s",
+            f"{one / floor:.1f} ×",
+            goal,
+        )
         yield Result("  components a second", f"{rows / one:,.0f}", goal="≥ 60,000")
         two, _, _ = collected(folder, source, 2)
-        yield Result("  two workers", f"{two:.2f} s", f"one {one:.2f} s", f"{one / two:.2f} × faster", "≥ 1.5 ×")
+        yield Result(
+            "  two workers", f"{two:.2f} s", f"one {one:.2f} s", f"{one / two:.2f} × faster", "≥ 1.5 ×"
+        )
 
 
 def growth(folder: Path, projects: int) -> Iterator[Result]:
@@ -112,7 +120,9 @@ def asked(folder: Path, projects: int) -> Iterator[Result]:
         ("where with paths", ["where", chosen, "-C", str(workspace), "-f", "json"], "–"),
     ):
         took = process_seconds([sys.executable, "-m", "umbel", *arguments])
-        yield Result(f"cold: umbel {name}", f"{took:.3f} s", f"python {bare:.3f} s", f"{took / bare:.1f} ×", goal)
+        yield Result(
+            f"cold: umbel {name}", f"{took:.3f} s", f"python {bare:.3f} s", f"{took / bare:.1f} ×", goal
+        )
 
 
 def _questions(lake: Path, package: str, state: str) -> Iterator[Result]:
@@ -129,7 +139,9 @@ def _questions(lake: Path, package: str, state: str) -> Iterator[Result]:
         yield Result(f"most used packages (lead), {state}", f"{lead * 1000:.0f} ms", goal="≤ 250 ms")
         adhoc = "SELECT package, count(DISTINCT project) FROM usage GROUP BY ALL ORDER BY 2 DESC LIMIT 20"
         distinct = seconds(lambda: session.ask(adhoc).rows())
-        yield Result(f"  the same as an ad-hoc distinct, {state}", f"{distinct * 1000:.0f} ms", goal="≤ 600 ms")
+        yield Result(
+            f"  the same as an ad-hoc distinct, {state}", f"{distinct * 1000:.0f} ms", goal="≤ 600 ms"
+        )
     opened = seconds(lambda: Session(Lake(lake)).close())
     yield Result(f"opening the lake, {state}", f"{opened * 1000:.0f} ms")
 
@@ -140,10 +152,13 @@ def appends(folder: Path, projects: int) -> Iterator[Result]:
 
     number = min(5000, projects)
     lake = Lake(Path(tempfile.mkdtemp(dir=folder)) / "lake")
-    entries = [(acme.stamp(f"app-{i}"), acme.reading([f"p{(i + k) % 997}@1" for k in range(20)])) for i in range(number)]
-    from umbel.evidence.upkeep import compact_if_needed
-
+    entries = [
+        (acme.stamp(f"app-{i}"), acme.reading([f"p{(i + k) % 997}@1" for k in range(20)]))
+        for i in range(number)
+    ]
     import time
+
+    from umbel.evidence.upkeep import compact_if_needed
 
     start = time.perf_counter()
     for index, entry in enumerate(entries):
@@ -185,7 +200,11 @@ def document(folder: Path, projects: int) -> Iterator[Result]:
         (folder / "large.building").rename(place)
     size = next(place.rglob("*.json")).stat().st_size
     took, state, _ = collected(folder, place, 1)
-    yield Result(f"a document of {size / 1e6:,.0f} MB", f"{took:.1f} s, {state['own'] / 1e6:,.0f} MB", goal="≤ 1,500 MB")
+    yield Result(
+        f"a document of {size / 1e6:,.0f} MB",
+        f"{took:.1f} s, {state['own'] / 1e6:,.0f} MB",
+        goal="≤ 1,500 MB",
+    )
 
 
 BENCHES: dict[str, Callable[[Path, int], Iterator[Result]]] = {

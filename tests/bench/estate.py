@@ -100,7 +100,11 @@ def _piece(row: Row) -> str:
 
 
 def _document(name: str, index: int, pieces: list[str], chosen: list[int]) -> str:
-    day = f"2026-{index % 12 + 1:02}-{index % 28 + 1:02}T00:00:00Z" if index % 12 < 2 else "2026-01-15T00:00:00Z"
+    day = (
+        f"2026-{index % 12 + 1:02}-{index % 28 + 1:02}T00:00:00Z"
+        if index % 12 < 2
+        else "2026-01-15T00:00:00Z"
+    )
     refs = [json.loads(piece)["bom-ref"] for piece in pieces]
     # A tree: the first tenth is asked for directly, each of the others by one that stands before it.
     direct = max(1, len(refs) // 10)

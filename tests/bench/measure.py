@@ -54,7 +54,10 @@ print(json.dumps({{"seconds": time.perf_counter() - start, "own": own * 1024, "c
 def peak(body: str, *arguments: str) -> dict[str, Any]:
     """Run Python text in a process of its own: its seconds, its peak memory, its children's, in bytes."""
     done = subprocess.run(
-        [sys.executable, "-c", _PEAK.format(body=body), *arguments], check=True, capture_output=True, text=True
+        [sys.executable, "-c", _PEAK.format(body=body), *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer
@@ -65,4 +68,6 @@ def show(results: Sequence[Result]) -> None:
     rows = [Result("what", "figure", "floor", "ratio", "goal"), *results]
     widths = [max(len(row[i]) for row in rows) for i in range(5)]
     for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip(), flush=True)
+        print(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip(), flush=True
+        )

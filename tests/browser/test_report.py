@@ -63,7 +63,9 @@ def test_hostile_names_run_nothing_and_nothing_is_loaded(tab: Tab, tmp_path: Pat
     hostile = pages.saying("<script>window.hacked = 1</script>")
     for said in pages.HOSTILE:
         bars = [Bar(text, 3) for text in pages.HOSTILE]
-        hostile = msgspec.structs.replace(pages.saying(said), most_used=bars, ecosystems=[], categories=[], ages=[])
+        hostile = msgspec.structs.replace(
+            pages.saying(said), most_used=bars, ecosystems=[], categories=[], ages=[]
+        )
         file = portfolio.write(hostile, tmp_path / "report.html")
         tab.open(file)
         with seen(tab, tmp_path):
@@ -84,7 +86,9 @@ def test_nothing_stands_out_of_the_page(tab: Tab, page: Path, width: int, tmp_pa
             && !each.classList.contains('aside') && each.getBoundingClientRect().right > innerWidth + 1).length"""
         assert tab.run(outside) == 0
         # Cells hold their text, however long a name is.
-        assert tab.run("[...document.querySelectorAll('.sheet td, .sheet th')].every(c => c.scrollWidth <= c.clientWidth + 1)")
+        assert tab.run(
+            "[...document.querySelectorAll('.sheet td, .sheet th')].every(c => c.scrollWidth <= c.clientWidth + 1)"
+        )
 
 
 def test_chart_labels_never_meet_their_counts(tab: Tab, page: Path, tmp_path: Path) -> None:
@@ -108,7 +112,9 @@ def test_a_click_sorts_and_sorts_back(tab: Tab, page: Path, tmp_path: Path) -> N
     tab.open(page)
     before = tab.run(f"({COLUMN})('projects', 0)")
     click = "document.querySelectorAll('#projects thead button')[3].click()"
-    sorts = "[...document.querySelectorAll('#projects thead th')].map((head) => head.getAttribute('aria-sort'))"
+    sorts = (
+        "[...document.querySelectorAll('#projects thead th')].map((head) => head.getAttribute('aria-sort'))"
+    )
     with seen(tab, tmp_path):
         for way, descending in (("descending", True), ("ascending", False)):
             tab.run(click)
@@ -125,11 +131,16 @@ def test_the_keyboard_sorts_too(tab: Tab, page: Path, tmp_path: Path) -> None:
     tab.run("document.querySelector('#components thead button').focus()")
     with seen(tab, tmp_path):
         tab.press("Enter")
-        assert tab.run("document.querySelector('#components thead th').getAttribute('aria-sort')") == "ascending"
+        assert (
+            tab.run("document.querySelector('#components thead th').getAttribute('aria-sort')") == "ascending"
+        )
         names = tab.run(f"({COLUMN})('components', 0)")
         assert names == sorted(names)
         tab.press(" ")
-        assert tab.run("document.querySelector('#components thead th').getAttribute('aria-sort')") == "descending"
+        assert (
+            tab.run("document.querySelector('#components thead th').getAttribute('aria-sort')")
+            == "descending"
+        )
         assert tab.run(f"({COLUMN})('components', 0)") == names[::-1]
 
 
@@ -141,7 +152,9 @@ def test_every_word_of_the_filter_has_to_be_there(tab: Tab, page: Path, tmp_path
         tab.run("document.querySelector('#components input').focus()")
         tab.type("PACKAGE-0001 mit")
         tab.run("new Promise((done) => setTimeout(done, 50))")
-        assert tab.run(f"({COLUMN})('components', 0)") == [f"package-{n:05}" for n in (10, 11, 12, 13, 15, 16, 17, 18)]
+        assert tab.run(f"({COLUMN})('components', 0)") == [
+            f"package-{n:05}" for n in (10, 11, 12, 13, 15, 16, 17, 18)
+        ]
         assert tab.run(said) == "8 of 60 rows"
         tab.type(" nowhere")
         tab.run("new Promise((done) => setTimeout(done, 50))")
@@ -182,8 +195,12 @@ def test_paper_shows_whole_tables_and_no_controls(tab: Tab, page: Path, tmp_path
     tab.run("document.querySelector('#components tbody tr').hidden = true")
     tab.look(718, media="print")
     with seen(tab, tmp_path):
-        assert tab.run("[...document.querySelectorAll('.sheet')].every((s) => s.scrollHeight <= s.clientHeight + 1)")
-        gone = "[...document.querySelectorAll('nav, .tools, details')].every((each) => each.offsetHeight === 0)"
+        assert tab.run(
+            "[...document.querySelectorAll('.sheet')].every((s) => s.scrollHeight <= s.clientHeight + 1)"
+        )
+        gone = (
+            "[...document.querySelectorAll('nav, .tools, details')].every((each) => each.offsetHeight === 0)"
+        )
         assert tab.run(gone)
         assert tab.run("document.querySelector('#components tbody tr').offsetHeight") > 0
     tab.look(1200)

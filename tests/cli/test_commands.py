@@ -36,7 +36,9 @@ def ws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "umbel.toml").write_text(TOML)
     sboms = tmp_path / "sboms"
     sboms.mkdir()
-    (sboms / "shop.cdx.json").write_bytes(acme.sbom("shop", ["a@1.0", "b@2.0", "c@3.0", "d@4.0"], edges=GRAPH))
+    (sboms / "shop.cdx.json").write_bytes(
+        acme.sbom("shop", ["a@1.0", "b@2.0", "c@3.0", "d@4.0"], edges=GRAPH)
+    )
     (sboms / "till.cdx.json").write_bytes(acme.sbom("till", ["a@1.5", "e@1.0"], license_="GPL-3.0-only"))
     monkeypatch.chdir(tmp_path)
     assert run(["collect", "sboms", "--quiet"]) == 0
@@ -68,7 +70,7 @@ def umbel(ws: Path, capfd: pytest.CaptureFixture[str]) -> Out:  # noqa: ARG001 -
 
 def test_inventory_counts_projects(umbel: Out) -> None:
     records = umbel.records("inventory", "--by", "package")
-    assert [(r["package"], r["versions"], r["projects"]) for r in records][0] == ("pkg:npm/a", 2, 2)
+    assert (records[0]["package"], records[0]["versions"], records[0]["projects"]) == ("pkg:npm/a", 2, 2)
     (gpl,) = [r for r in umbel.records("inventory", "--by", "license") if r["license"] == "GPL-3.0-only"]
     assert gpl["components"] == 2
     assert umbel.records("inventory", "--license", "unknown") == []
@@ -187,7 +189,9 @@ def test_init_writes_a_file_that_can_be_used_and_never_overwrites(umbel: Out, ws
     umbel("init", "sboms")
     text = (ws / "umbel.toml").read_text()
     assert umbel.records("products")[0]["name"] is None
-    live = "\n".join(line.removeprefix("# ") for line in text.splitlines() if "products" in line or "name" in line)
+    live = "\n".join(
+        line.removeprefix("# ") for line in text.splitlines() if "products" in line or "name" in line
+    )
     assert "[[products]]" in live
 
 
@@ -260,5 +264,7 @@ def test_a_look_up_does_not_load_what_it_does_not_need(umbel: Out) -> None:  # n
 
 def test_a_reader_that_leaves_is_no_error(umbel: Out) -> None:  # noqa: ARG001
     command = f"{sys.executable} -m umbel inventory -f ndjson | head -1"
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=True
+    )
     assert done.stderr == ""

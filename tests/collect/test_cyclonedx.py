@@ -144,7 +144,8 @@ def test_timestamps(text: str, moment: datetime | None, level: str | None) -> No
 
 
 @pytest.mark.parametrize(
-    ("version", "code"), [(None, "spec-version"), ("1.9", "spec-version"), ("2.0", "spec-version"), (5, "spec-version")]
+    ("version", "code"),
+    [(None, "spec-version"), ("1.9", "spec-version"), ("2.0", "spec-version"), (5, "spec-version")],
 )
 def test_unknown_versions_are_read_as_the_newest(version: object, code: str) -> None:
     reading = read({"bomFormat": "CycloneDX", "specVersion": version, "components": [lib("a")]})
@@ -214,14 +215,22 @@ def test_component_keeps_what_it_says() -> None:
 
 
 def test_nothing_said_is_unknown() -> None:
-    component = {"type": "library", "name": "a", "version": "", "author": "", "description": " ", "licenses": []}
+    component = {
+        "type": "library",
+        "name": "a",
+        "version": "",
+        "author": "",
+        "description": " ",
+        "licenses": [],
+    }
     found = only(read(bom(components=[component])))
     assert (found.version, found.author, found.description, found.scope) == (None, None, None, None)
     assert (found.declared, found.hashes, found.urls, found.cpes) == ((), (), (), ())
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"), [("required", "runtime"), ("optional", "optional"), ("excluded", "excluded"), (None, None)]
+    ("said", "meant"),
+    [("required", "runtime"), ("optional", "optional"), ("excluded", "excluded"), (None, None)],
 )
 def test_scopes(said: str | None, meant: str | None) -> None:
     component = lib("a", **({"scope": said} if said else {}))
@@ -305,7 +314,11 @@ def test_hashes_are_named_as_everybody_does() -> None:
 
 @pytest.mark.parametrize(
     "digest",
-    [{"alg": "SHA-256", "content": "ab"}, {"alg": "SHA-1", "content": "zz" * 20}, {"alg": "MD5", "content": ""}],
+    [
+        {"alg": "SHA-256", "content": "ab"},
+        {"alg": "SHA-1", "content": "zz" * 20},
+        {"alg": "MD5", "content": ""},
+    ],
 )
 def test_hash_that_can_be_none_is_named(digest: dict[str, str]) -> None:
     reading = read(bom(components=[lib("a", hashes=[digest])]))
@@ -339,7 +352,10 @@ def test_licences_by_who_says_them() -> None:
             {"license": {"id": "ISC", "acknowledgement": "concluded"}},
         ],
         evidence={
-            "licenses": [{"license": {"id": "0BSD"}}, {"license": {"id": "Zlib", "acknowledgement": "concluded"}}],
+            "licenses": [
+                {"license": {"id": "0BSD"}},
+                {"license": {"id": "Zlib", "acknowledgement": "concluded"}},
+            ],
             "copyright": [{"text": "(c) A"}, {"text": "(c) B"}],
         },
     )
@@ -355,7 +371,11 @@ def test_licences_by_who_says_them() -> None:
         ([{"license": {"id": "MIT", "name": "MIT License"}}], ("MIT",), "licence-choice"),
         ([{"license": {"name": "X"}, "expression": "MIT"}], ("X",), "licence-choice"),
         ([{"license": {"url": "https://example.org/l"}}], ("https://example.org/l",), "licence-empty"),
-        ([{"license": {"text": {"content": "\n The Acme Licence\n1. You may"}}}], ("The Acme Licence",), "licence-empty"),
+        (
+            [{"license": {"text": {"content": "\n The Acme Licence\n1. You may"}}}],
+            ("The Acme Licence",),
+            "licence-empty",
+        ),
         ([{"license": {"text": {"content": "TUlU", "encoding": "base64"}}}], ("MIT",), "licence-empty"),
         ([{"license": {"text": {"content": "T", "encoding": "base64"}}}], (), "licence-empty"),
         ([{"license": {}}], (), "licence-empty"),
@@ -404,7 +424,10 @@ def test_project_is_known_by_its_purl_where_it_has_no_reference() -> None:
 @pytest.mark.parametrize("again", [{"bom-ref": "shop"}, {"bom-ref": "other"}])
 def test_project_among_its_components_is_no_component(again: dict[str, str]) -> None:
     root = lib("shop", purl="pkg:npm/shop@1.0")
-    dependencies = [{"ref": again["bom-ref"], "dependsOn": ["a"]}, {"ref": "a", "dependsOn": [again["bom-ref"]]}]
+    dependencies = [
+        {"ref": again["bom-ref"], "dependsOn": ["a"]},
+        {"ref": "a", "dependsOn": [again["bom-ref"]]},
+    ]
     reading = read(
         bom(metadata={"component": root}, components=[{**root, **again}, lib("a")], dependencies=dependencies)
     )
@@ -424,7 +447,10 @@ def test_modules_of_the_project_fold_into_it() -> None:
 
 
 def test_unknown_references_are_named_and_kept_where_they_are_purls() -> None:
-    dependencies = [{"ref": "a", "dependsOn": ["nowhere", "pkg:npm/gone@1"]}, {"ref": "ghost", "dependsOn": ["a"]}]
+    dependencies = [
+        {"ref": "a", "dependsOn": ["nowhere", "pkg:npm/gone@1"]},
+        {"ref": "ghost", "dependsOn": ["a"]},
+    ]
     reading = read(bom(components=[lib("a")], dependencies=dependencies))
     (edge,) = reading.edges
     assert (edge.source, edge.target, edge.package, edge.pinned) == ("a", None, "pkg:npm/gone", True)
@@ -500,7 +526,7 @@ def test_component_that_is_no_object_is_lost_alone(wrong: object) -> None:
 @pytest.mark.parametrize("wrong", [None, 7, "x", {}, {"a": {}}])
 def test_sections_that_are_no_lists_are_named(wrong: object) -> None:
     for section in ("components", "dependencies", "services", "vulnerabilities", "compositions"):
-        reading = read(bom(**{"metadata": {"component": lib("shop")}, section: wrong}))
+        reading = read({**bom(metadata={"component": lib("shop")}), section: wrong})
         assert reading.subject == "shop"
         assert reading.faults
 
@@ -575,7 +601,9 @@ def test_truncated_document_is_refused_rather_than_read_by_half() -> None:
     assert found.place.startswith("line ")
 
 
-@pytest.mark.parametrize("data", [b"[]", b"7", b'"x"', b"null", b"{}", b'{"spdxVersion": "SPDX-2.3"}', b"[{},{}]"])
+@pytest.mark.parametrize(
+    "data", [b"[]", b"7", b'"x"', b"null", b"{}", b'{"spdxVersion": "SPDX-2.3"}', b"[{},{}]"]
+)
 def test_json_that_is_something_else_is_refused(data: bytes) -> None:
     assert refused(data).code == "not-cyclonedx"
 
@@ -637,7 +665,14 @@ def test_sniffing_finds_the_format_at_the_end_too() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"{}", b"[1]", b'{"spdxVersion": "SPDX-2.3", "specVersion": "1.4"}', b"<html>", b"SPDXVersion: SPDX-2.3"],
+    [
+        b"",
+        b"{}",
+        b"[1]",
+        b'{"spdxVersion": "SPDX-2.3", "specVersion": "1.4"}',
+        b"<html>",
+        b"SPDXVersion: SPDX-2.3",
+    ],
 )
 def test_other_formats_are_left_alone(data: bytes) -> None:
     assert not JSON.sniff("x.json", data, data)
@@ -745,7 +780,9 @@ def test_foreign_elements_and_attributes_are_passed_over() -> None:
 
 
 def test_xml_faults_tell_their_line() -> None:
-    reading = read_xml('\n<components>\n<component type="gadget">\n<name>a</name><x/></component></components>')
+    reading = read_xml(
+        '\n<components>\n<component type="gadget">\n<name>a</name><x/></component></components>'
+    )
     assert fault(reading, "unknown-word").place == "line 3 component.type"
     assert fault(reading, "unknown-field").place == "line 3 component"
 
@@ -783,7 +820,12 @@ def test_xml_nesting_without_end_is_refused(inside: str) -> None:
 
 @pytest.mark.parametrize(
     ("data", "place"),
-    [(b"<", "line 1"), (b"<bom>\n<components>\n", "line 3"), (b"<bom>\n</mob>", "line 2"), (b"<bom>\xff</bom>", "")],
+    [
+        (b"<", "line 1"),
+        (b"<bom>\n<components>\n", "line 3"),
+        (b"<bom>\n</mob>", "line 2"),
+        (b"<bom>\xff</bom>", ""),
+    ],
 )
 def test_malformed_xml_is_refused_with_its_place(data: bytes, place: str) -> None:
     if place:
@@ -827,7 +869,9 @@ def test_xml_without_a_known_namespace_is_read_and_named(namespace: str) -> None
 
 
 def test_xml_vulnerabilities_are_counted_and_not_read() -> None:
-    reading = read_xml("<vulnerabilities><vulnerability><id>x</id></vulnerability><vulnerability/></vulnerabilities>")
+    reading = read_xml(
+        "<vulnerabilities><vulnerability><id>x</id></vulnerability><vulnerability/></vulnerabilities>"
+    )
     assert "vulnerabilities (2)" in fault(reading, "not-read").message
     assert not codes(reading)
 

@@ -9,7 +9,8 @@ import json
 import random
 from collections import Counter
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -19,9 +20,6 @@ from umbel.collect.cyclonedx_json import CyclonedxJsonCollector
 from umbel.collect.cyclonedx_xml import CyclonedxXmlCollector
 from umbel.collect.interface import Document, Reading, UnreadableError
 from umbel.model.errors import Fault
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 JSON, XML = CyclonedxJsonCollector(), CyclonedxXmlCollector()
 DOUBTFUL = {"error", "warning"}
@@ -206,7 +204,9 @@ def evidence(reading: Reading) -> tuple[Any, ...]:
     facts: dict[str | None, str | None] = {None: None}
     for component in reading.components:
         facts[component.ref] = str(msgspec.structs.replace(component, ref=""))
-    edges = {(facts[e.source], facts[e.target], e.package, e.requirement, e.scope, e.pinned) for e in reading.edges}
+    edges = {
+        (facts[e.source], facts[e.target], e.package, e.requirement, e.scope, e.pinned) for e in reading.edges
+    }
     about = (reading.producer, reading.subject, reading.subject_version, reading.subject_purl)
     return Counter(facts.values()), edges, about, reading.observed_at, reading.complete
 
@@ -298,7 +298,15 @@ def test_table_agrees_with_the_published_schema(data: Path, minor: int) -> None:
     assert checked > 20
 
 
-TYPES = {"i": "integer", "n": "number", "b": "boolean", "s": "string", "t": "string", "ref": "string", "mime": "string"}
+TYPES = {
+    "i": "integer",
+    "n": "number",
+    "b": "boolean",
+    "s": "string",
+    "t": "string",
+    "ref": "string",
+    "mime": "string",
+}
 
 
 @pytest.mark.parametrize("minor", range(2, 8))
@@ -376,13 +384,20 @@ def test_broken_documents_are_noticed_as_a_validator_does(data: Path) -> None:
     registry = referencing.Registry()
     for path in (data / "cyclonedx-schema").glob("*.json"):
         resource = referencing.Resource.from_contents(json.loads(path.read_bytes()), draft7)
-        registry = registry.with_resources([(path.name, resource), (f"http://cyclonedx.org/schema/{path.name}", resource)])
+        registry = registry.with_resources(
+            [(path.name, resource), (f"http://cyclonedx.org/schema/{path.name}", resource)]
+        )
     checker = jsonschema.FormatChecker()
     validators = {
-        f"1.{m}": jsonschema.Draft7Validator(schema(data, m), registry=registry, format_checker=checker) for m in range(2, 8)
+        f"1.{m}": jsonschema.Draft7Validator(schema(data, m), registry=registry, format_checker=checker)
+        for m in range(2, 8)
     }
-    rng = random.Random(7)  # noqa: S311 - a repeatable choice
-    small = [json.loads(p.read_bytes()) for p in suite(data, "valid") if p.suffix == ".json" and p.stat().st_size < 12_000]
+    rng = random.Random(7)  # a repeatable choice
+    small = [
+        json.loads(p.read_bytes())
+        for p in suite(data, "valid")
+        if p.suffix == ".json" and p.stat().st_size < 12_000
+    ]
     seen, unseen, alarms = 0, Counter[str](), 0
     for _ in range(500):
         tree = broken(rng.choice(small), rng)

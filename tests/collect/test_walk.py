@@ -32,7 +32,12 @@ def walk(folder: Path) -> tuple[dict[str, str], list[Trouble]]:
 def test_lockfiles_belong_to_their_checkout_and_sboms_are_known_by_content(tmp_path: Path) -> None:
     acme.checkout(
         tmp_path / "shop",
-        {"uv.lock": LOCK, "services/api/uv.lock": LOCK, "report.json": acme.sbom("shop", ["a@1"]), "data.json": "{}"},
+        {
+            "uv.lock": LOCK,
+            "services/api/uv.lock": LOCK,
+            "report.json": acme.sbom("shop", ["a@1"]),
+            "data.json": "{}",
+        },
         "https://github.com/acme/shop.git",
     )
     found, trouble = walk(tmp_path)

@@ -20,7 +20,10 @@ COMMANDS = _Commands(name="umbel").list_commands(None)
 
 def test_the_reference_is_in_step_with_the_code() -> None:
     done = subprocess.run(
-        [sys.executable, str(ROOT / "tools/reference.py"), "--check"], capture_output=True, text=True, check=False
+        [sys.executable, str(ROOT / "tools/reference.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr + "run: make docs"
 

@@ -102,7 +102,9 @@ def test_a_collector_killed_at_any_moment_leaves_nothing_half_and_can_be_run_aga
     assert min(counts) < 30, "no kill came in time to disturb anything"
 
 
-def test_two_collectors_at_once_lose_and_double_nothing(tmp_path: Path, folder: Path, expected: Usage) -> None:
+def test_two_collectors_at_once_lose_and_double_nothing(
+    tmp_path: Path, folder: Path, expected: Usage
+) -> None:
     place = tmp_path / "lake"
     racing = [start(place, folder), start(place, folder)]
     for process in racing:
@@ -181,7 +183,10 @@ def test_a_full_disk_is_said_in_one_line_and_nothing_is_half_written(tmp_path: P
     workspace.mkdir()
     Lake(workspace / ".umbel/lake")
     done = subprocess.run(
-        [sys.executable, "-c", _FULL, str(folder), str(workspace)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", _FULL, str(folder), str(workspace)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 3
     # The Delta writer's own threads may add their words before ours.

@@ -75,7 +75,10 @@ def test_an_equal_set_of_components_adds_a_snapshot_and_no_facts(lake: Lake, fol
     assert raw_rows(lake, "usage") == facts
     assert raw_rows(lake, "snapshots") == 2
     with Session(lake) as session:
-        assert session.ask("SELECT count(*), max(observed_at)::DATE::VARCHAR FROM present").one() == (1, "2026-02-20")
+        assert session.ask("SELECT count(*), max(observed_at)::DATE::VARCHAR FROM present").one() == (
+            1,
+            "2026-02-20",
+        )
         assert session.ask("SELECT count(*) FROM usage").one() == (2,)
     assert verify(lake) == []
 
@@ -89,7 +92,9 @@ def test_a_document_that_goes_back_to_an_older_content_counts_again(lake: Lake, 
         assert session.ask("SELECT version FROM usage").rows() == [("1",)]
 
 
-def test_a_document_that_is_gone_is_withdrawn_and_one_that_returns_counts_again(lake: Lake, folder: Path) -> None:
+def test_a_document_that_is_gone_is_withdrawn_and_one_that_returns_counts_again(
+    lake: Lake, folder: Path
+) -> None:
     file = folder / "shop.cdx.json"
     file.write_bytes(acme.sbom("shop", ["a@1"]))
     (folder / "till.cdx.json").write_bytes(acme.sbom("till", ["a@1"]))
@@ -176,7 +181,9 @@ def test_a_checkout_without_documents_is_seen(lake: Lake, tmp_path: Path) -> Non
     for _ in range(2):
         assert collect(lake, [tmp_path / "src"], workers=1).projects == ["github.com/acme/empty"]
     with Session(lake) as session:
-        assert session.ask("SELECT subject, collector FROM present").rows() == [("github.com/acme/empty", "checkout")]
+        assert session.ask("SELECT subject, collector FROM present").rows() == [
+            ("github.com/acme/empty", "checkout")
+        ]
     assert raw_rows(lake, "snapshots") == 1
 
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import acme
+from umbel.collect.columns import Columns
 from umbel.evidence.lake import Lake
 from umbel.evidence.session import Session
 from umbel.evidence.upkeep import verify
@@ -101,7 +102,7 @@ def test_racing_duplicates_count_once(lake: Lake) -> None:
 
 
 def test_facts_without_their_snapshot_are_seen_by_nobody(lake: Lake) -> None:
-    columns = acme.Columns(lake.salt())
+    columns = Columns(lake.salt())
     columns.add(acme.stamp(), acme.reading(["a@1"]))
     batch = columns.batch()
     for table in ("usage", "components", "dependencies"):  # and then the process was killed
@@ -123,7 +124,7 @@ def test_lead_marks_each_package_once_in_a_snapshot(lake: Lake) -> None:
 
 
 def test_verify_names_what_is_torn(lake: Lake) -> None:
-    columns = acme.Columns(lake.salt())
+    columns = Columns(lake.salt())
     columns.add(acme.stamp(), acme.reading(["a@1", "b@1"]))
     batch = columns.batch()
     lake.append("usage", batch["usage"].slice(0, 1))  # half of the rows, and no cold facts
@@ -184,7 +185,7 @@ def _rank(event: dict[str, Any]) -> tuple[int, int, int]:
 def test_any_history_gives_what_the_rule_says(
     events: list[dict[str, Any]], split: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    unique = list({_rank(e) + (e["subject"], e["lineage"]): e for e in events}.values())
+    unique = list({(*_rank(e), e["subject"], e["lineage"]): e for e in events}.values())
     lake = Lake(tmp_path_factory.mktemp("lake") / str(next(_number)))
     pairs = [
         (_stamp(e), acme.reading([e["content"]]) if e["outcome"] in {"complete", "partial"} else None)

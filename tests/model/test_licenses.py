@@ -30,7 +30,11 @@ ROOT = Path(__file__).parent.parent.parent
         ("(MIT OR Apache-2.0)", "MIT OR Apache-2.0", "expression"),
         ("mit or apache-2.0", "MIT OR Apache-2.0", "expression"),
         ("MIT/Apache-2.0", "MIT OR Apache-2.0", "expression"),
-        ("GPL-2.0-only WITH Classpath-exception-2.0", "GPL-2.0-only WITH Classpath-exception-2.0", "expression"),
+        (
+            "GPL-2.0-only WITH Classpath-exception-2.0",
+            "GPL-2.0-only WITH Classpath-exception-2.0",
+            "expression",
+        ),
         ("Apache License 2.0", "Apache-2.0", "name"),
         ("Apache License 2.0 OR MIT", "Apache-2.0 OR MIT", "expression"),
         ("License :: OSI Approved :: MIT License", "MIT", "name"),
@@ -69,7 +73,10 @@ def test_the_effective_license_is_what_was_concluded_else_declared_else_detected
 
 
 def test_several_statements_all_apply_and_one_unknown_makes_the_whole_unknown() -> None:
-    assert licenses.effective([], ["MIT", "Apache-2.0 OR GPL-2.0-only"], []) == "MIT AND (Apache-2.0 OR GPL-2.0-only)"
+    assert (
+        licenses.effective([], ["MIT", "Apache-2.0 OR GPL-2.0-only"], [])
+        == "MIT AND (Apache-2.0 OR GPL-2.0-only)"
+    )
     assert licenses.effective([], ["MIT", "Who knows"], []) is None
 
 
@@ -105,7 +112,9 @@ def test_no_text_whatever_crashes(text: str) -> None:
 
 words = st.recursive(
     st.sampled_from(["MIT", "Apache-2.0", "GPL-2.0-only", "MPL-2.0", "LicenseRef-x"]),
-    lambda inner: st.tuples(inner, st.sampled_from(["AND", "OR"]), inner).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
+    lambda inner: st.tuples(inner, st.sampled_from(["AND", "OR"]), inner).map(
+        lambda t: f"({t[0]} {t[1]} {t[2]})"
+    ),
     max_leaves=6,
 )
 
@@ -114,8 +123,14 @@ words = st.recursive(
 def test_reading_an_expression_drops_no_license(expression: str) -> None:
     found = licenses.read(expression).expression
     assert found is not None
-    tokens = [token for token in found.replace("(", " ").replace(")", " ").split() if token not in {"AND", "OR"}]
-    given_ = [token for token in expression.replace("(", " ").replace(")", " ").split() if token not in {"AND", "OR"}]
+    tokens = [
+        token for token in found.replace("(", " ").replace(")", " ").split() if token not in {"AND", "OR"}
+    ]
+    given_ = [
+        token
+        for token in expression.replace("(", " ").replace(")", " ").split()
+        if token not in {"AND", "OR"}
+    ]
     assert tokens == given_
     assert licenses.read(found).expression == found
 

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,13 +16,19 @@ from umbel.model import purl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
     ("raw", "package", "version", "note"),
     [
         ("pkg:npm/%40angular/core@17.0.1", "pkg:npm/%40angular/core", "17.0.1", None),
-        ("pkg:npm/@angular/core@17.0.1", "pkg:npm/%40angular/core", "17.0.1", "had an unencoded @ in its scope"),
+        (
+            "pkg:npm/@angular/core@17.0.1",
+            "pkg:npm/%40angular/core",
+            "17.0.1",
+            "had an unencoded @ in its scope",
+        ),
         ("pkg:npm/@angular/core", "pkg:npm/%40angular/core", None, "had an unencoded @ in its scope"),
         ("pkg:npm/%2540angular/core@1", "pkg:npm/%40angular/core", "1", "was percent-encoded twice"),
         ("pkg://pypi/Foo_Bar@1", "pkg:pypi/foo-bar", "1", "was written with pkg:/ or pkg://"),
@@ -42,10 +47,21 @@ def test_a_purl_is_taken_apart(raw: str, package: str, version: str | None, note
 
 @pytest.mark.parametrize(
     "raw",
-    ["", "lodash", "pkg:", "pkg:npm", "pkg:npm/", "pkg:1npm/a", "pkg:n pm/a", "http://x/y", "pkg:npm/@/", "pkg:npm/a?b"],
+    [
+        "",
+        "lodash",
+        "pkg:",
+        "pkg:npm",
+        "pkg:npm/",
+        "pkg:1npm/a",
+        "pkg:n pm/a",
+        "http://x/y",
+        "pkg:npm/@/",
+        "pkg:npm/a?b",
+    ],
 )
 def test_what_is_no_purl_is_refused_in_words(raw: str) -> None:
-    with pytest.raises(purl.PurlError, match="."):
+    with pytest.raises(purl.PurlError, match=r"."):
         purl.parse(raw)
 
 
@@ -55,7 +71,9 @@ def test_a_million_characters_are_refused() -> None:
 
 
 part = st.text(min_size=1, max_size=12).filter(lambda text: text.strip("/ \t\n") and "%" not in text)
-kinds = st.sampled_from(["npm", "pypi", "maven", "deb", "cargo", "gem", "nuget", "composer", "github", "generic"])
+kinds = st.sampled_from(
+    ["npm", "pypi", "maven", "deb", "cargo", "gem", "nuget", "composer", "github", "generic"]
+)
 
 
 @given(kind=kinds, namespace=st.none() | part, name=part, version=st.none() | part)
@@ -125,7 +143,11 @@ def outcome(case: dict[str, Any]) -> Any:
                 "subpath": rest.subpath,
             }
         made = purl.make(
-            given_["type"] or "", given_["namespace"], given_["name"] or "", given_["version"], given_["qualifiers"]
+            given_["type"] or "",
+            given_["namespace"],
+            given_["name"] or "",
+            given_["version"],
+            given_["qualifiers"],
         )
     except purl.PurlError:
         return None

@@ -111,7 +111,10 @@ owner = "x"
         ("products = 3\n", "must be a list"),
         ("[[products]]\nname = ''\n", "is empty"),
         ("organisation = 'Acme'\n", "must be a table"),
-        ("[[products]]\nname='a'\n[[products.releases]]\nversion='1'\nreleased=2026-01-01T10:00:00Z\n", "a date"),
+        (
+            "[[products]]\nname='a'\n[[products.releases]]\nversion='1'\nreleased=2026-01-01T10:00:00Z\n",
+            "a date",
+        ),
         ("[lake.options]\nkey = 1\n", "must be a table of texts"),
     ],
 )

@@ -41,7 +41,10 @@ from umbel.model import versions
     ],
 )
 def test_a_version_is_in_a_range_or_not_or_unknown(
-    kind: str | None, version: str, spec: str, answer: bool | None  # noqa: FBT001
+    kind: str | None,
+    version: str,
+    spec: str,
+    answer: bool | None,  # noqa: FBT001
 ) -> None:
     assert versions.satisfies(kind, version, spec) is answer
 
@@ -57,7 +60,11 @@ def test_plain_releases_are_ordered_by_their_numbers(kind: str, a: str, b: str) 
     assert versions.satisfies(kind, a, f">={b}") == (left >= right)
 
 
-@given(st.sampled_from(["npm", "pypi", "maven", "deb", "rpm", "x", None]), st.text(max_size=20), st.text(min_size=1, max_size=20))
+@given(
+    st.sampled_from(["npm", "pypi", "maven", "deb", "rpm", "x", None]),
+    st.text(max_size=20),
+    st.text(min_size=1, max_size=20),
+)
 def test_no_text_whatever_crashes(kind: str | None, version: str, spec: str) -> None:
     assert versions.satisfies(kind, version, spec) in {True, False, None}
     assert versions.compare(kind, version, spec) in {-1, 0, 1, None}

@@ -11,6 +11,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,8 +28,7 @@ def read(data: bytes, name: str = "bom.json") -> Reading | None:
     try:
         reading = collector.read(Document(Path(name), data=data))
     except UnreadableError as error:
-        assert error.fault.message
-        return None
+        return None if error.fault.message else pytest.fail("a document was refused without a word")
     refs = [component.ref for component in reading.components]
     assert len(refs) == len(set(refs))
     assert {edge.source for edge in reading.edges} <= {None, *refs}
@@ -59,7 +59,9 @@ COMPONENT_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "scope": st.sampled_from(["required", "optional", "excluded"]),
     "supplier": st.fixed_dictionaries({"name": WORDS}),
     "authors": st.lists(st.fixed_dictionaries({"name": WORDS}), min_size=1, max_size=2),
-    "hashes": st.lists(st.sampled_from([{"alg": "MD5", "content": "ab" * 16}, {"alg": "SHA-1", "content": "cd" * 20}])),
+    "hashes": st.lists(
+        st.sampled_from([{"alg": "MD5", "content": "ab" * 16}, {"alg": "SHA-1", "content": "cd" * 20}])
+    ),
     "licenses": st.lists(LICENCES, max_size=3),
     "purl": st.tuples(NAMES, st.integers(0, 3)).map(lambda p: f"pkg:npm/%40a/{p[0]}@{p[1]}"),
     "cpe": st.just("cpe:2.3:a:b:c:1:*:*:*:*:*:*:*"),
@@ -78,7 +80,11 @@ def boms(draw: st.DrawFn) -> dict[str, Any]:
         components.append({"type": "library", "bom-ref": ref, **fields})
     if len(components) > 2 and draw(st.booleans()):
         components[0]["components"] = [components.pop()]
-    edges = draw(st.dictionaries(st.sampled_from(["root", *refs]), st.lists(st.sampled_from([*refs, "root"]), unique=True)))
+    edges = draw(
+        st.dictionaries(
+            st.sampled_from(["root", *refs]), st.lists(st.sampled_from([*refs, "root"]), unique=True)
+        )
+    )
     return {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -153,7 +159,16 @@ ANYTHING = st.recursive(
     max_leaves=8,
 )
 SECTIONS = st.sampled_from(
-    ["metadata", "components", "dependencies", "services", "compositions", "vulnerabilities", "version", "specVersion"]
+    [
+        "metadata",
+        "components",
+        "dependencies",
+        "services",
+        "compositions",
+        "vulnerabilities",
+        "version",
+        "specVersion",
+    ]
 )
 
 
@@ -194,7 +209,9 @@ def test_mangled_bytes_are_read_or_refused(bom: dict[str, Any], data: st.DataObj
     for name, whole in (("bom.json", json.dumps(bom).encode()), ("bom.xml", as_xml(bom))):
         start = data.draw(st.integers(0, len(whole)))
         length = data.draw(st.integers(0, 20))
-        other = data.draw(st.binary(max_size=6) | st.sampled_from([b"<", b">", b'"', b"{", b"]", b"\\", b"\0", b"&x;"]))
+        other = data.draw(
+            st.binary(max_size=6) | st.sampled_from([b"<", b">", b'"', b"{", b"]", b"\\", b"\0", b"&x;"])
+        )
         read(whole[:start] + other + whole[start + length :], name)
         read(whole[:start], name)
 

@@ -105,7 +105,10 @@ def test_documents_with_faults_worst_first(lake: Lake) -> None:
 
 
 def test_a_document_that_could_be_read_later_has_failed_no_more(lake: Lake) -> None:
-    acme.publish(lake, (acme.stamp("stock", collected_at=acme.day(1), observed_at=acme.day(1)), acme.reading(["a@1.0"])))
+    acme.publish(
+        lake,
+        (acme.stamp("stock", collected_at=acme.day(1), observed_at=acme.day(1)), acme.reading(["a@1.0"])),
+    )
     assert [d.project for d in gather(lake, acme.day(2)).documents] == ["till"]
     assert [d.project for d in gather(lake, acme.NOW).documents] == ["stock", "till"]
 
@@ -149,7 +152,9 @@ def test_the_commands_on_the_page_give_its_numbers_again(
     lake: Lake, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "umbel.toml").write_text('[[products]]\nname = "Both"\nprojects = ["shop", "till"]\n')
-    facts = gather(lake, product="Both", projects=["shop", "till"], products=[_state("Both", ["shop", "till"])])
+    facts = gather(
+        lake, product="Both", projects=["shop", "till"], products=[_state("Both", ["shop", "till"])]
+    )
     page = Page(portfolio.render(facts))
     asked = sorted({t for name, t in page.texts if name == "code" and "--as-of" in t})
     answers = {}
@@ -176,4 +181,21 @@ def test_the_commands_on_the_page_give_its_numbers_again(
     assert [row["projects"] for row in used] == [bar.count for bar in facts.most_used]
     assert answer('umbel query "SELECT count(*) AS documents')[0] == {"documents": 2, "partial": 1}
     assert sum(row["components"] for row in answer('umbel query "SELECT licenses')) == facts.totals.components
-    assert [row["origin"] for row in answer('umbel query "SELECT subject')] == [d.origin for d in facts.documents]
+    assert [row["origin"] for row in answer('umbel query "SELECT subject')] == [
+        d.origin for d in facts.documents
+    ]
+
+
+def test_the_command_says_where_the_page_is(
+    lake: Lake, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert lake.exists()
+    page = tmp_path / "report.html"
+    assert run(["report", "-o", str(page), "-C", str(tmp_path), "--as-of", "2026-03-01"]) == 0
+    out = capfd.readouterr().out
+    assert f"Wrote {page}\n" in out
+    assert "Open it in any browser." in out
+    assert "4 components" in page.read_text("utf-8")
+    assert run(["report", "-o", str(tmp_path), "-C", str(tmp_path)]) == 2
+    assert "is a folder." in capfd.readouterr().err
+    assert run(["report", "-o", str(page), "-C", str(tmp_path), "--product", "Nowhere"]) == 2

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.reports import pages
@@ -44,7 +44,7 @@ def page() -> Page:
 def test_every_figure_stands_beside_its_denominator(page: Page) -> None:
     said = page.text()
     assert "3 of 4 projects have an inventory; 1 of these tell only a part; of 1 nothing is known." in said
-    assert "of 4 have an inventory (75.0 %)" in said
+    assert "of 4 with an inventory (75.0 %)" in said
     assert "11 of 12 components; 1 unknown (8.3 %)" in said
     assert "10 of 12 components; 2 unknown (16.7 %)" in said
     assert "12 open source packages in 12 versions" in said
@@ -98,7 +98,7 @@ def test_a_long_table_says_what_it_leaves_out() -> None:
     long = msgspec.structs.replace(pages.facts(), components=rows, totals=totals, projects=many, **NO_CHARTS)
     page = Page(portfolio.render(long))
     assert "The first 5,000 of 12,345 components are shown, 7,345 are left out. All of them:" in page.text()
-    assert "The first 2,000 of 2,001 projects are shown, 1 are left out." in page.text()
+    assert "The first 1,500 of 1,501 projects are shown, 1 is left out." in page.text()
     assert "umbel inventory --limit 0 --as-of 2026-03-01T12:00:00" in page.text("code")
 
 
@@ -155,24 +155,34 @@ def test_shares_never_claim_all_or_none_wrongly() -> None:
 # ---- what can't happen
 
 
-def test_hostile_text_changes_no_element(page: Page) -> None:
-    plain = Page(portfolio.render(pages.saying("x")))
-    for said in HOSTILE:
-        written = portfolio.render(pages.saying(said))
-        found = Page(written)
-        assert found.shape() == plain.shape()
-        assert not found.faults
-        assert not [c for c in written if not c.isprintable() and c not in "\n\u00a0"]
-    assert not page.faults
+@pytest.mark.parametrize("said", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_changes_no_element(said: str) -> None:
+    assert _shape(said) == _shape("x")
 
 
-@settings(max_examples=60)
 @given(st.text(st.characters(), min_size=1))
 def test_no_text_changes_an_element(said: str) -> None:
+    assert _shape(said) == _shape("x")
+
+
+def _shape(said: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The elements of a page without charts where everything is named so; checked to be sound on the way."""
     written = portfolio.render(msgspec.structs.replace(pages.saying(said), **NO_CHARTS))
-    plain = portfolio.render(msgspec.structs.replace(pages.saying("x"), **NO_CHARTS))
-    assert Page(written).shape() == Page(plain).shape()
+    found = Page(written)
+    assert not found.faults
     assert not [c for c in written if not c.isprintable() and c not in "\n\u00a0"]
+    return found.shape()
+
+
+def test_hostile_text_changes_no_element_of_a_chart(page: Page) -> None:
+    def drawn(*labels: str) -> list[tuple[str, tuple[str, ...]]]:
+        bars = [Bar(label, 3) for label in labels]
+        written = portfolio.render(msgspec.structs.replace(pages.facts(), **{**NO_CHARTS, "most_used": bars}))
+        assert "<script>window" not in written
+        return Page(written).shape()
+
+    assert drawn(*HOSTILE) == drawn(*["x"] * len(HOSTILE))
+    assert not page.faults
 
 
 def test_marks_that_turn_the_direction_show_as_replaced() -> None:

@@ -27,10 +27,13 @@ class Format(StrEnum):
 
 WorkspaceOption = Annotated[
     Path,
-    typer.Option("--workspace", "-C", metavar="FOLDER", help="Folder of the workspace (with its umbel.toml)."),
+    typer.Option(
+        "--workspace", "-C", metavar="FOLDER", help="Folder of the workspace (with its umbel.toml)."
+    ),
 ]
 AsOfOption = Annotated[
-    str | None, typer.Option("--as-of", metavar="DAY", help="Answer as of the end of that day, e.g. 2024-03-01.")
+    str | None,
+    typer.Option("--as-of", metavar="DAY", help="Answer as of the end of that day, e.g. 2024-03-01."),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")]
 ProductOption = Annotated[
@@ -38,7 +41,9 @@ ProductOption = Annotated[
 ]
 LimitOption = Annotated[
     int | None,
-    typer.Option("--limit", "-n", min=0, metavar="N", help="At most N rows; 0 is all. Tables show 50 unless told."),
+    typer.Option(
+        "--limit", "-n", min=0, metavar="N", help="At most N rows; 0 is all. Tables show 50 unless told."
+    ),
 ]
 
 HERE = Path()

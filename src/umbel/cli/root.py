@@ -12,13 +12,25 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
-import umbel.cli.commands as commands
+from umbel.cli import commands
 from umbel.model.errors import UmbelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ORDER = ("init", "collect", "status", "inventory", "where", "why", "diff", "coverage", "products", "report", "query")
+ORDER = (
+    "init",
+    "collect",
+    "status",
+    "inventory",
+    "where",
+    "why",
+    "diff",
+    "coverage",
+    "products",
+    "report",
+    "query",
+)
 """How help lists the commands: in the order in which a newcomer meets them, then the rest."""
 
 
@@ -62,7 +74,11 @@ def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback
 @app.callback()
 def _root(
     version: bool = typer.Option(  # noqa: FBT001 - typer's option  # noqa: ARG001
-        False, "--version", help="Say the version and end.", callback=_show_version, is_eager=True
+        False,  # noqa: FBT003 - typer's default
+        "--version",
+        help="Say the version and end.",
+        callback=_show_version,
+        is_eager=True,
     ),
 ) -> None:
     pass

@@ -59,9 +59,7 @@ class Builder:
     or None where nothing of it could be read.
     """
 
-    def __init__(
-        self, faults: Faults, opener: Callable[[str, Item, str], Opened], *, single: bool
-    ) -> None:
+    def __init__(self, faults: Faults, opener: Callable[[str, Item, str], Opened], *, single: bool) -> None:
         """Begin a document; `single` as in `Licences`."""
         self.faults = faults
         self._open = opener
@@ -93,7 +91,7 @@ class Builder:
         reading.producer = self._producer(record.tools, f"{place}.tools")
         if record.timestamp is not None:
             reading.observed_at = self._moment(record.timestamp, f"{place}.timestamp")
-        self._licences.read(record.licenses, f"{place}.licenses")
+        self._licences.read(record.licenses, place)
         if record.component is not None:
             self._subject(record.component, f"{place}.component")
 
@@ -178,18 +176,24 @@ class Builder:
             self._flatten(record, place)
 
     def _flatten(self, record: Opened, place: str) -> None:
+        if not record.components:
+            self._keep(record, place)
+            return
         stack = [(record, place, 0)]
         while stack:
             record, place, depth = stack.pop()
-            component = self._component(record, place)
-            if component is not None:
-                self._components.append(component)
-                self._refs[component.ref] = component
+            self._keep(record, place)
             for i, nested in enumerate(record.components):
                 where = f"{place}.components[{i}]"
                 opened = self._nested("component", nested, where, depth)
                 if opened is not None:
                     stack.append((opened, where, depth + 1))
+
+    def _keep(self, record: Opened, place: str) -> None:
+        component = self._component(record, place)
+        if component is not None:
+            self._components.append(component)
+            self._refs[component.ref] = component
 
     def _nested(self, kind: str, item: Item, place: str, depth: int) -> Opened:
         """Open a record within a record of its own kind: each level is read again by the one above."""
@@ -202,8 +206,8 @@ class Builder:
     def _component(self, record: Opened, place: str, ref: str | None = None) -> Component | None:
         """One component as a typed record; None where it says nothing to know it by."""
         purl = self._purl(record.purl, place) if record.purl else None
-        name = _clean(record.name) or (purl.name if purl else None)
-        group = _clean(record.group) or (purl.namespace if purl else None)
+        name = (_clean(record.name) if record.name else None) or (purl.name if purl else None)
+        group = (_clean(record.group) if record.group else None) or (purl.namespace if purl else None)
         cpe = _clean(record.cpe)
         if purl is not None:
             package = purl.package
@@ -212,8 +216,8 @@ class Builder:
         else:
             self.faults.add("nameless", "has a component without name, purl and CPE", place, "error")
             return None
-        licences = self._licences.read(record.licenses, f"{place}.licenses") if record.licenses else {}
-        location, copyright_ = None, _clean(record.copyright)
+        licences = self._licences.read(record.licenses, place) if record.licenses else {}
+        location, copyright_ = None, (_clean(record.copyright) if record.copyright else None)
         if record.evidence is not None:
             location, copyright_ = self._evidence(record.evidence, copyright_, licences, f"{place}.evidence")
         if record.pedigree is not None:
@@ -221,7 +225,7 @@ class Builder:
         return Component(
             ref=self._ref(record.bom_ref, place) if ref is None else ref,
             package=package,
-            version=_clean(record.version) or (purl.version if purl else None),
+            version=(_clean(record.version) if record.version else None) or (purl.version if purl else None),
             purl=purl.purl if purl else None,
             purl_raw=record.purl if record.purl and (purl is None or purl.purl != record.purl) else None,
             type=record.type,
@@ -235,9 +239,9 @@ class Builder:
             supplier=_party(record.supplier) or _clean(record.publisher),
             author=_people(record.authors) or _clean(record.author) or _party(record.manufacturer),
             copyright=copyright_,
-            description=_clean(record.description),
+            description=(_clean(record.description) if record.description else None),
             urls=self._references(record.externalReferences, place) if record.externalReferences else (),
-            properties=tuple([(p.name, p.value or "") for p in record.properties if p.name]),
+            properties=_properties(record.properties) if record.properties else (),
             location=location,
             scope=_SCOPES.get(record.scope),
         )
@@ -263,30 +267,32 @@ class Builder:
         return f"\0{self._unnamed}"
 
     def _hashes(self, hashes: Sequence[Opened], place: str) -> Pairs:
-        found: dict[tuple[str, str], None] = {}
+        found = []
         for digest in hashes:
             value = digest.content or ""
             algorithm, length = _LENGTHS.get(digest.alg) or (str(digest.alg or "unknown").lower(), 0)
-            fits = len(value) == length if length else len(value) in _HEX_LENGTHS
-            if not fits or not _HEX.fullmatch(value):
-                message = f"has {value[:140]!r}, which can't be a hash of {digest.alg}"
-                self.faults.add("hash", message, f"{place}.hashes")
-                if not value:
-                    continue
-            found[algorithm, value.lower()] = None
-        return tuple(found)
+            if len(value) != length or not _HEX.fullmatch(value):
+                self._odd_hash(digest.alg, value, length, place)
+            if value:
+                found.append((algorithm, value.lower()))
+        return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
+
+    def _odd_hash(self, algorithm: str | None, value: str, length: int, place: str) -> None:
+        """Name a value that can't be a hash of its algorithm; of some the length varies or isn't known."""
+        if length or len(value) not in _HEX_LENGTHS or not _HEX.fullmatch(value):
+            message = f"has {value[:140]!r}, which can't be a hash of {str(algorithm)[:80]}"
+            self.faults.add("hash", message, f"{place}.hashes")
 
     def _references(self, references: Sequence[Opened], place: str) -> Pairs:
-        for i, reference in enumerate(references):
-            if reference.hashes:
-                self._hashes(reference.hashes, f"{place}.externalReferences[{i}]")
+        for reference in [r for r in references if r.hashes]:
+            self._hashes(reference.hashes, f"{place}.externalReferences")
         return tuple([(r.type or "other", r.url) for r in references if r.url])
 
     def _evidence(
         self, evidence: Opened, copyright_: str | None, licences: dict[str, tuple[str, ...]], place: str
     ) -> tuple[str | None, str | None]:
         """Location and copyright; licences found are added to those stated."""
-        for by, texts in self._licences.read(evidence.licenses, f"{place}.licenses", "detected").items():
+        for by, texts in self._licences.read(evidence.licenses, place, "detected").items():
             licences[by] = tuple(dict.fromkeys((*licences.get(by, ()), *texts)))
         places = dict.fromkeys(o.location for o in evidence.occurrences if o.location)
         if copyright_ is None:
@@ -323,7 +329,7 @@ class Builder:
                 continue
             self.count("services")
             self._others.update(filter(None, (record.bom_ref,)))
-            self._licences.read(record.licenses, f"{place}.licenses")
+            self._licences.read(record.licenses, place)
             below = enumerate(record.services)
             stack += [(nested, f"{place}.services[{i}]", depth + 1) for i, nested in below]
 
@@ -411,6 +417,10 @@ class Builder:
         yield Edge(source=source, package=purl.package, pinned=True if purl.version else None)
 
 
+def _properties(properties: Sequence[Opened]) -> Pairs:
+    return tuple([(p.name, p.value or "") for p in properties if p.name])
+
+
 def _clean(text: str | None) -> str | None:
     """Without the white space around it, which XML can't tell from indentation; None if nothing is left."""
     return text.strip() or None if text else None
@@ -435,4 +445,3 @@ def _people(contacts: Sequence[Opened]) -> str | None:
     if not contacts:
         return None
     return "; ".join(dict.fromkeys(c.name or c.email for c in contacts if c.name or c.email)) or None
-

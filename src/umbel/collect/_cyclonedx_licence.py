@@ -50,15 +50,19 @@ class Licences:
         self._known: set[str] = set()
 
     def read(
-        self, choices: Sequence[Opened], place: str, otherwise: str = "declared"
+        self, choices: Sequence[Opened], owner: str, otherwise: str = "declared"
     ) -> dict[str, tuple[str, ...]]:
-        """Licence texts as written by `declared`, `concluded` or `detected`, each once, in order."""
+        """Licence texts as written by `declared`, `concluded` or `detected`, each once, in order.
+
+        `owner` is the place of the record that has the choices.
+        """
         if len(choices) == 1 and (licence := choices[0].license) is not None and licence.id in self._known:
             choice = choices[0]
             said = licence.acknowledgement or choice.acknowledgement or choice.expression
             if said is None and licence.name is None:  # as nearly all are
                 return {otherwise: (licence.id,)}
         found: dict[str, dict[str, None]] = {}
+        place = f"{owner}.licenses"
         expressions = 0
         for i, choice in enumerate(choices):
             licence = choice.license

@@ -143,7 +143,9 @@ class Mender:
         if field.kind == "tools":
             return self._tools(value, place)
         if field.kind == "identity":
-            return self._items("componentIdentityEvidence", value if isinstance(value, list) else [value], place)
+            return self._items(
+                "componentIdentityEvidence", value if isinstance(value, list) else [value], place
+            )
         if not field.many:
             if isinstance(value, list) and len(value) == 1 and field.kind != "*":
                 self._faults.add("wrong-type", "holds a list where one value is due", place)

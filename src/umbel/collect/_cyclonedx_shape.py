@@ -270,11 +270,11 @@ class Shape:
             gc=False,
         )
 
-    def _type(self, field: Field) -> Any:  # noqa: ANN401 - a type that is made here
+    def _type(self, field: Field) -> Any:
         one = self._kind(field.kind)
         return _list_of(one) if field.many else one
 
-    def _kind(self, kind: str) -> Any:  # noqa: ANN401 - a type that is made here
+    def _kind(self, kind: str) -> Any:
         plain = _PLAIN.get(kind[0] if kind[0] == "+" else kind)
         if plain is not None:
             return plain
@@ -291,7 +291,7 @@ class Shape:
         return self.record(kind).type
 
 
-def _list_of(one: object) -> Any:  # noqa: ANN401 - a type that is made here
+def _list_of(one: object) -> Any:
     return list.__class_getitem__(one)
 
 

@@ -106,9 +106,7 @@ class Columns:
             self._usage += usage
             self._edges += edges
             components, dependencies = len(usage), len(edges)
-            facts_sha256 = hashlib.sha256(
-                _encode([[row[1:] for row in usage], [row[1:] for row in edges]])
-            ).hexdigest()
+            facts_sha256 = _digest(usage, edges)
         self._snapshots.append(_snapshot_row(stamp, write_id, facts_sha256, components, dependencies))
         return components or 0
 
@@ -153,10 +151,8 @@ class Columns:
 
     def _edge_rows(self, write_id: int, reading: Reading, keys: dict[str, int]) -> list[tuple[Any, ...]]:
         packages = {c.ref: c.package for c in reading.components}
-        rows = set()
-        for edge in reading.edges:
-            rows.add(_edge_row(write_id, edge, keys, packages))
-        return sorted(rows, key=_edge_order)
+        # A dictionary keeps their order, so that equal documents give equal rows.
+        return list(dict.fromkeys(_edge_row(write_id, edge, keys, packages) for edge in reading.edges))
 
     def batch(self) -> Batch:
         """The rows added so far as Arrow tables, and an empty batch again."""
@@ -180,13 +176,15 @@ def _usage_order(row: tuple[Any, ...]) -> tuple[str, str, int]:
     return row[1], row[2] or "", row[4]
 
 
-def _edge_order(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple((value is None, value or 0) if i < 2 else str(value) for i, value in enumerate(row[1:]))
+def _digest(usage: list[tuple[Any, ...]], edges: list[tuple[Any, ...]]) -> str:
+    """SHA-256 of the facts, whatever their order: rows without their write, encoded and sorted."""
+    digest = hashlib.sha256()
+    for rows in (usage, edges):
+        digest.update(b"%d:" % len(rows) + b"".join(sorted([_encode(row[1:]) for row in rows])))
+    return digest.hexdigest()
 
 
-def _edge_row(
-    write_id: int, edge: Edge, keys: dict[str, int], packages: dict[str, str]
-) -> tuple[Any, ...]:
+def _edge_row(write_id: int, edge: Edge, keys: dict[str, int], packages: dict[str, str]) -> tuple[Any, ...]:
     source = None if edge.source is None else keys.get(edge.source)
     target = None if edge.target is None else keys.get(edge.target)
     package = edge.package

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,10 @@ import msgspec
 
 from umbel.collect._cyclonedx import Builder
 from umbel.collect._cyclonedx_mend import Faults, Mender
-from umbel.collect._cyclonedx_shape import MIXED, MODERN, NEWEST, OLDEST, shape
+from umbel.collect._cyclonedx_shape import MIXED, MODERN, NEWEST, OLDEST, Item, Opened, Shape, shape
 from umbel.collect.interface import Collector, Document, Reading, UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from umbel.collect._cyclonedx_shape import Item, Opened
     from umbel.model.errors import Fault
 
 _sections = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -51,7 +49,7 @@ class CyclonedxJsonCollector(Collector):
     suffixes = (".json", ".cdx", ".bom", ".sbom", ".xml")
     describes_project = False
 
-    def sniff(self, name: str, head: bytes, tail: bytes) -> bool:
+    def sniff(self, name: str, head: bytes, tail: bytes) -> bool:  # noqa: ARG002 - names lie
         """Whether it begins as a JSON object and names the format (its keys may come in any order)."""
         head, tail = _plain(head), _plain(tail)
         if not head.lstrip().startswith((b"{", b"[")):
@@ -99,6 +97,18 @@ def _attempt(data: bytes, found: list[Fault]) -> Reading:
         raise UnreadableError("too-deep", "is nested too deeply to be an SBOM") from None
 
 
+class _Decoders(dict[str, Callable[[msgspec.Raw], Opened]]):
+    """Each record's decoder, made when it is first needed."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self._shape = shape
+
+    def __missing__(self, name: str) -> Callable[[msgspec.Raw], Opened]:
+        self[name] = decode = self._shape.record(name).decoder.decode
+        return decode
+
+
 class _Json:
     """One attempt at one document."""
 
@@ -112,6 +122,7 @@ class _Json:
         minor = self._version(_plain_value(sections.get("specVersion")))
         self._shape = shape(minor)
         self._mender = Mender(self._shape, self._faults)
+        self._decoders = _Decoders(self._shape)
         builder = Builder(self._faults, self._open, single=MODERN <= minor < MIXED)
         self._scalars(sections, builder)
         self._feed(sections, builder)
@@ -158,7 +169,7 @@ class _Json:
         try:
             if isinstance(item, msgspec.Raw):
                 try:
-                    return self._shape.record(name).decoder.decode(item)
+                    return self._decoders[name](item)
                 except msgspec.ValidationError:
                     item = _generic(item)
             return self._mender.record(name, item, place)

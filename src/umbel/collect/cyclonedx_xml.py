@@ -55,7 +55,7 @@ class CyclonedxXmlCollector(Collector):
     suffixes = (".xml", ".cdx", ".bom", ".sbom", ".json")
     describes_project = False
 
-    def sniff(self, name: str, head: bytes, tail: bytes) -> bool:
+    def sniff(self, name: str, head: bytes, tail: bytes) -> bool:  # noqa: ARG002 - names lie
         """Whether it begins as XML and its root is a `bom`."""
         head = _bare(head)
         if not head.startswith(b"<"):

@@ -214,5 +214,3 @@ class Collector(ABC):
     @abstractmethod
     def read(self, document: Document) -> Reading:
         """Read one document. Raises `UnreadableError` only if nothing in it can be read."""
-
-

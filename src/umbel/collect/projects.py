@@ -12,9 +12,11 @@ import os
 import re
 import subprocess
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _SCP = re.compile(r"^(?:[^@/]+@)?(?P<host>[A-Za-z0-9.-]+\.[A-Za-z]{2,}):(?P<path>[^/].*)$")
 _SECTION = re.compile(r'^\s*\[\s*remote\s+"origin"\s*\]', re.IGNORECASE)
@@ -47,7 +49,9 @@ def git_project(folder: Path, fallback: str) -> Project:
     remote = remote_name(_origin_url(folder))
     revision, committed_at = head(folder)
     origin = f"git:{remote}" if remote else f"file:{folder}"
-    return Project(remote or fallback, folder, origin, True, revision, committed_at)
+    return Project(
+        remote or fallback, folder, origin, revision=revision, committed_at=committed_at, is_git=True
+    )
 
 
 def remote_name(url: str | None) -> str | None:

@@ -36,11 +36,11 @@ def collectors() -> dict[str, Collector]:
 
 
 def _modules() -> list[ModuleType]:
-    modules = []
-    for info in pkgutil.walk_packages(umbel.collect.__path__, "umbel.collect."):
-        if not info.name.rpartition(".")[2].startswith("_"):
-            modules.append(importlib.import_module(info.name))
-    return modules
+    return [
+        importlib.import_module(info.name)
+        for info in pkgutil.walk_packages(umbel.collect.__path__, "umbel.collect.")
+        if not info.name.rpartition(".")[2].startswith("_")
+    ]
 
 
 def _is_collector_of(value: object, module: ModuleType) -> bool:

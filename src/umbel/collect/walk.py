@@ -53,7 +53,9 @@ class Walk:
     `covered` lists the origins under which everything was looked at.
     """
 
-    def __init__(self, start: Path, origin: str | None = None, seen: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self, start: Path, origin: str | None = None, seen: Callable[[int], None] | None = None
+    ) -> None:
         """Prepare a walk; `seen` is called with each number of entries passed."""
         self.start = start.resolve()
         self.origin = origin or f"file:{self.start}"
@@ -191,7 +193,9 @@ def join(origin: str, relative: str) -> str:
     """Origin of something below another origin: `git:host/owner/name#path`, `file:/folder/path`."""
     if relative in {"", "."}:
         return origin
-    return f"{origin}#{relative}" if origin.startswith("git:") and "#" not in origin else f"{origin}/{relative}"
+    return (
+        f"{origin}#{relative}" if origin.startswith("git:") and "#" not in origin else f"{origin}/{relative}"
+    )
 
 
 def covers(origin: str, other: str) -> bool:

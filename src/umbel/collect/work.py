@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,12 +16,12 @@ from umbel.collect.columns import Batch, Columns, Stamp
 from umbel.collect.interface import Collector, Document, Reading, UnreadableError
 from umbel.collect.registry import collectors
 from umbel.model.errors import Fault
-from umbel.model.naming import Naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from umbel.collect.walk import Found
+    from umbel.model.naming import Naming
 
 _VERSION = re.compile(r"[\s@/-]+v?\d[\w.+-]*$")
 _ENDINGS = re.compile(r"\.(json|xml|spdx|cdx|sbom|bom|txt)$", re.IGNORECASE)
@@ -79,8 +80,13 @@ _known: set[int] = set()  # cold rows this process has already given in this run
 def read_many(tasks: Iterable[Task], context: Context) -> tuple[list[Done], Batch]:
     """Read documents; those that haven't changed are named and left alone."""
     columns = Columns(context.salt, _known)
-    done = [_read_one(item, context, columns) for item in tasks]
-    return done, columns.batch()
+    # Readings are trees without cycles: looking for cycles in them took a third of the time.
+    gc.disable()
+    try:
+        done = [_read_one(item, context, columns) for item in tasks]
+        return done, columns.batch()
+    finally:
+        gc.enable()
 
 
 def forget() -> None:

@@ -203,7 +203,9 @@ class _Run:
                 name = self.context.naming.project(project.name, project.origin)
                 self.projects.add(name)
                 self._kept.add((CHECKOUT, name, f"{CHECKOUT} {project.origin}"))
-                if project.is_git and _checkout_state(project) not in self.known.states(CHECKOUT, project.origin):
+                if project.is_git and _checkout_state(project) not in self.known.states(
+                    CHECKOUT, project.origin
+                ):
                     columns.add(_checkout_stamp(project, name, self.context.now), None)
         self._pending.append(columns.batch())
 
@@ -212,7 +214,10 @@ class _Run:
         columns = Columns(self.context.salt)
         places = [place for walk in walks if walk.complete for place in walk.covered]
         for entry in self.known.present():
-            if entry.origin in self._kept_origins or (entry.collector, entry.subject, entry.lineage) in self._kept:
+            if (
+                entry.origin in self._kept_origins
+                or (entry.collector, entry.subject, entry.lineage) in self._kept
+            ):
                 continue
             if any(covers(place, entry.origin) for place in places):
                 columns.add(entry.gone(self.context.now), None)

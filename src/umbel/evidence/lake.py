@@ -197,9 +197,9 @@ def read_errors(url: str) -> Iterator[None]:
     try:
         yield
     except (duckdb.IOException, duckdb.HTTPException, duckdb.InvalidInputException, OSError) as error:
-        raise EvidenceError(
-            f"The evidence in {url} can't be read: {one_line(str(error).partition(chr(10))[0])}.", "Check it: umbel evidence verify"
-        ) from error
+        first = one_line(str(error).partition("\n")[0])
+        hint = "Check it: umbel evidence verify"
+        raise EvidenceError(f"The evidence in {url} can't be read: {first}.", hint) from error
 
 
 def one_line(error: Any) -> str:

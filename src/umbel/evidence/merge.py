@@ -34,7 +34,10 @@ def _refer(snapshots: pa.Table, known: Known) -> tuple[pa.Table, list[int]]:
     """Point snapshots whose facts are already stored at those; give the writes that fall away."""
     import pyarrow as pa
 
-    columns = [snapshots[name].to_pylist() for name in ("write_id", "subject", "collector", "lineage", "facts_sha256")]
+    columns = [
+        snapshots[name].to_pylist()
+        for name in ("write_id", "subject", "collector", "lineage", "facts_sha256")
+    ]
     facts, repeated = [], []
     for write_id, subject, collector, lineage, facts_sha256 in zip(*columns, strict=True):
         earlier = known.equal_facts(subject, collector, lineage, facts_sha256)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from umbel.evidence.answer import Answer
 from umbel.evidence.lake import read_errors
@@ -15,6 +15,8 @@ from umbel.model.tables import TABLES, empty_select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    import duckdb
 
     from umbel.evidence.lake import Lake
 
@@ -48,7 +50,7 @@ class Session:
                 with read_errors(lake.url):
                     self._connection.execute(statement, bound)
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Self:
         """The session itself."""
         return self
 

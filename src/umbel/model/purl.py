@@ -73,7 +73,9 @@ def parse(raw: str) -> Purl:
     if not slash or not _TYPE.fullmatch(kind):
         raise PurlError("names no package type")
     try:
-        return _assemble(kind.lower(), path, qualifiers, subpath, _surface_note(raw, text, scheme, rest, kind))
+        return _assemble(
+            kind.lower(), path, qualifiers, subpath, _surface_note(raw, text, scheme, rest, kind)
+        )
     except ValueError as error:
         raise error if isinstance(error, PurlError) else PurlError(str(error)) from error
 

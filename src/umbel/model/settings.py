@@ -11,21 +11,21 @@ import difflib
 import re
 import tomllib
 from datetime import date, datetime
-from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import msgspec
 
 from umbel.model.errors import Fault, UsageError
 from umbel.model.naming import Naming, Rule
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 FILE = "umbel.toml"
 FOLDER = ".umbel"
 
 Criticality = Literal["low", "medium", "high", "critical"]
-Distribution = Literal[
-    "internal", "hosted", "distributed-binary", "distributed-source", "embedded-device"
-]
+Distribution = Literal["internal", "hosted", "distributed-binary", "distributed-source", "embedded-device"]
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -182,15 +182,12 @@ class _Checker:
 
     def scalar(self, value: Any, kind: Any, path: tuple[str | int, ...]) -> None:
         choices = _choices(kind)
-        try:
-            if isinstance(value, datetime):
-                raise msgspec.ValidationError("a date without a time is expected")
-            msgspec.convert(value, kind)
-        except msgspec.ValidationError:
-            if choices:
-                self.fault(path, f"is {value!r}; it must be one of {', '.join(choices)}")
-            else:
-                self.fault(path, f"must be {_wanted(kind)}, not {_named(value)}")
+        if _fits(value, kind):
+            return
+        if choices:
+            self.fault(path, f"is {value!r}; it must be one of {', '.join(choices)}")
+        else:
+            self.fault(path, f"must be {_wanted(kind)}, not {_named(value)}")
 
     def meaning(self, data: dict[str, Any]) -> None:
         """What types can't say: names are unique and not empty, support ends after release."""
@@ -218,6 +215,16 @@ class _Checker:
                 self.fault((*path, "releases", index, "end_of_support"), "lies before the release")
 
 
+def _fits(value: Any, kind: Any) -> bool:
+    if isinstance(value, datetime):
+        return False  # a day is wanted, and a moment would pass for one
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
 def _choices(kind: Any) -> list[str]:
     arguments = get_args(kind)
     if arguments and all(isinstance(value, str) for value in arguments):
@@ -233,7 +240,14 @@ def _wanted(kind: Any) -> str:
 
 
 def _named(value: Any) -> str:
-    names = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list", dict: "a table"}
+    names = {
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        str: "a text",
+        list: "a list",
+        dict: "a table",
+    }
     return names.get(type(value), "a time" if isinstance(value, datetime) else "a date")
 
 
@@ -256,7 +270,7 @@ def _index(text: str) -> dict[tuple[str | int, ...], int]:
     for number, line in enumerate(text.splitlines(), 1):
         header = _HEADER.match(line)
         if header:
-            prefix = _place_of(_split(header[2]), header[1] == "[[", counts)
+            prefix = _place_of(_split(header[2]), counts, array=header[1] == "[[")
             lines.setdefault(prefix, number)
             continue
         assigned = _ASSIGN.match(line)
@@ -270,7 +284,7 @@ def _split(dotted: str) -> tuple[str, ...]:
 
 
 def _place_of(
-    names: tuple[str, ...], array: bool, counts: dict[tuple[str | int, ...], int]
+    names: tuple[str, ...], counts: dict[tuple[str | int, ...], int], *, array: bool
 ) -> tuple[str | int, ...]:
     path: tuple[str | int, ...] = ()
     for position, name in enumerate(names):

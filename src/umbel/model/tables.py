@@ -39,7 +39,9 @@ SNAPSHOTS = Table(
     "One collector's view of one subject's document at one moment. Its row is the publication.",
     (
         Column("write_id", "BIGINT", "random; names this snapshot, drawn anew for each write"),
-        Column("facts", "BIGINT", "the write whose facts this snapshot shows: its own, or an earlier equal one"),
+        Column(
+            "facts", "BIGINT", "the write whose facts this snapshot shows: its own, or an earlier equal one"
+        ),
         Column("collector", "VARCHAR", "which collector read it"),
         Column("collector_version", "INTEGER", "version of the collector; a newer one supersedes"),
         Column("subject", "VARCHAR", "the project that the document speaks of"),
@@ -50,10 +52,14 @@ SNAPSHOTS = Table(
         Column("origin", "VARCHAR", "where the document was found"),
         Column("revision", "VARCHAR", "the commit that was checked out, where it lay in a git checkout"),
         Column("content_sha256", "VARCHAR", "SHA-256 of the document"),
-        Column("facts_sha256", "VARCHAR", "SHA-256 of the evidence in it, whatever the document's formatting"),
+        Column(
+            "facts_sha256", "VARCHAR", "SHA-256 of the evidence in it, whatever the document's formatting"
+        ),
         Column("observed_at", "TIMESTAMP WITH TIME ZONE", "the time that the evidence speaks of"),
         Column("collected_at", "TIMESTAMP WITH TIME ZONE", "when Umbel saw it"),
-        Column("outcome", "VARCHAR", "complete, partial, failed (nothing readable) or absent (no longer found)"),
+        Column(
+            "outcome", "VARCHAR", "complete, partial, failed (nothing readable) or absent (no longer found)"
+        ),
         Column("faults", _FAULTS, "what was wrong with the document, and where"),
         Column("components", "INTEGER", "rows in usage"),
         Column("dependencies", "INTEGER", "rows in dependencies"),
@@ -71,7 +77,9 @@ USAGE = Table(
         Column("license", "VARCHAR", "effective SPDX expression, derived; NULL if unknown"),
         Column("component", "BIGINT", "key of the cold facts in components"),
         Column("direct", "BOOLEAN", "asked for by the project itself; NULL if the document doesn't say"),
-        Column("scope", "VARCHAR", "runtime, development, test, build, optional or excluded; NULL if unknown"),
+        Column(
+            "scope", "VARCHAR", "runtime, development, test, build, optional or excluded; NULL if unknown"
+        ),
         Column("lead", "BOOLEAN", "the package's first row in its snapshot: counting projects is a sum"),
     ),
     ("package", "version", "write_id"),

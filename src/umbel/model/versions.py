@@ -44,7 +44,7 @@ def satisfies(kind: str | None, version: str, spec: str) -> bool | None:
     if not spec or len(spec) > LONGEST or len(version) > LONGEST:
         return None
     if spec.startswith("vers:"):
-        return _in_vers(kind, version, spec)
+        return _in_vers(version, spec)
     if kind == "pypi":
         return _in_pypi(version, spec)
     if spec[0] in "[(" or _NATIVE.search(spec):
@@ -102,7 +102,7 @@ def _in_native(kind: str | None, version: str, spec: str) -> bool | None:
         return None
 
 
-def _in_vers(kind: str | None, version: str, spec: str) -> bool | None:
+def _in_vers(version: str, spec: str) -> bool | None:
     from univers.version_range import VersionRange
 
     try:

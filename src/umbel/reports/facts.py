@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from umbel.model.errors import Fault
+from umbel.model.errors import Fault  # noqa: TC001 - msgspec needs it at run time
 from umbel.reports.charts import Bar
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from umbel.evidence.session import Session
 
 MOST_COMPONENTS = 5_000
-MOST_ROWS = 2_000
+MOST_ROWS = 1_500
 """Rows of every other table; what is left out is said, with the command that gives all."""
 MOST_USED = 15
 MOST_ECOSYSTEMS = 12

@@ -75,7 +75,7 @@ def _projects(facts: Facts) -> Html:
         "Projects are those that evidence speaks of and those that umbel.toml names.",
         command(facts, "coverage", "--limit", "0"),
     )
-    reading = f"of {every:,} have an inventory ({share(known, every)})"
+    reading = f"of {every:,} with an inventory ({share(known, every)})"
     return _figure("Projects", f"{known:,}", reading, because, _gauge(known, every))
 
 

@@ -83,9 +83,10 @@ def left_out(shown: int, every: int, what: str, command: str) -> Html:
     """How many rows a table doesn't show, and how to get all; empty where it shows them all."""
     if every <= shown:
         return Html()
+    rest = f"{every - shown:,} {'is' if every - shown == 1 else 'are'} left out"
     return element(
         "p",
-        f"The first {shown:,} of {every:,} {what} are shown, {every - shown:,} are left out. All of them: ",
+        f"The first {shown:,} of {every:,} {what} are shown, {rest}. All of them: ",
         element("code", command),
         class_="note",
     )

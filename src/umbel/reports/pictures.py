@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from umbel.reports.charts import Bar, draw, share
+from umbel.reports.figures import count
 from umbel.reports.markup import Html, element, short
 from umbel.reports.why import command, query, why
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 class _Chart(msgspec.Struct, frozen=True):
     name: str
     title: str
-    unit: str
+    line: str
     bars: list[Bar]
     whole: int
     because: Html
@@ -39,7 +40,7 @@ def _drawn(chart: _Chart) -> Html:
     caption = element(
         "figcaption",
         element("h3", chart.title),
-        element("p", f"a full line is all {chart.whole:,} {chart.unit}"),
+        element("p", f"a full line is {chart.line}"),
     )
     if not any(bar.count for bar in chart.bars):
         return element(
@@ -51,7 +52,7 @@ def _drawn(chart: _Chart) -> Html:
     said = "; ".join(
         f"{short(bar.label, 80)} {bar.count:,} ({share(bar.count, chart.whole)})" for bar in chart.bars
     )
-    description = f"Bars, of {chart.whole:,} {chart.unit}: {said}."
+    description = f"Bars; a full line is {chart.line}. {said}."
     svg = draw(chart.bars, chart.whole, name=chart.name, title=chart.title, description=description)
     return element("figure", caption, svg, chart.because)
 
@@ -64,9 +65,9 @@ def _by_ecosystem(facts: Facts) -> _Chart:
         command(facts, "inventory", "--by", "ecosystem", "--limit", "0"),
         bars=facts.ecosystems,
     )
-    return _Chart(
-        "ecosystems", "Packages by ecosystem", "packages", facts.ecosystems, facts.totals.packages, because
-    )
+    whole = facts.totals.packages
+    line = count(whole, "package")
+    return _Chart("ecosystems", "Packages by ecosystem", line, facts.ecosystems, whole, because)
 
 
 def _by_category(facts: Facts) -> _Chart:
@@ -85,7 +86,8 @@ def _by_category(facts: Facts) -> _Chart:
         bars=facts.categories,
     )
     title = "Components by license category"
-    return _Chart("categories", title, "components", facts.categories, facts.totals.components, because)
+    whole = facts.totals.components
+    return _Chart("categories", title, count(whole, "component"), facts.categories, whole, because)
 
 
 def _by_use(facts: Facts) -> _Chart:
@@ -97,9 +99,8 @@ def _by_use(facts: Facts) -> _Chart:
         bars=facts.most_used,
     )
     whole = facts.totals.projects_with_evidence
-    return _Chart(
-        "most-used", "Most used packages", "projects with an inventory", facts.most_used, whole, because
-    )
+    line = f"{count(whole, 'project')} with an inventory"
+    return _Chart("most-used", "Most used packages", line, facts.most_used, whole, because)
 
 
 def _by_age(facts: Facts) -> _Chart:
@@ -111,4 +112,5 @@ def _by_age(facts: Facts) -> _Chart:
         command(facts, "coverage", "--limit", "0"),
         bars=facts.ages,
     )
-    return _Chart("ages", "Age of evidence", "projects", facts.ages, len(facts.projects), because)
+    whole = len(facts.projects)
+    return _Chart("ages", "Age of evidence", count(whole, "project"), facts.ages, whole, because)

@@ -100,7 +100,7 @@ def _lead(facts: Facts) -> Html:
     totals = facts.totals
     who = facts.product or facts.organisation or "The portfolio"
     if not totals.projects_with_evidence:
-        first = element("p", element("bdi", short(who, 120)), " has no inventory yet.", class_="lead")
+        first = element("p", element("bdi", short(who, 120)), _no_inventory(facts), class_="lead")
     else:
         first = element(
             "p",
@@ -111,6 +111,13 @@ def _lead(facts: Facts) -> Html:
             class_="lead",
         )
     return join([first, element("p", coverage_sentence(facts), class_="lead", id="coverage")])
+
+
+def _no_inventory(facts: Facts) -> str:
+    first = facts.first_evidence
+    if first is not None and first > facts.as_of:
+        return f" had no inventory on that day: the oldest evidence is of {moment(first)}."
+    return " has no inventory yet."
 
 
 def coverage_sentence(facts: Facts) -> str:

@@ -172,7 +172,7 @@ def _documents(facts: Facts) -> Html:
         call,
     )
     columns = [
-        Column("Project"), Column("Document"), Column("The worst of it", "wide"), Column("Read"),
+        Column("Project"), Column("Document", "wide"), Column("The worst of it", "wide"), Column("Read"),
         Column("Errors", "number"), Column("Warnings", "number"), Column("Notes", "number"),
     ]  # fmt: skip
     rows = [

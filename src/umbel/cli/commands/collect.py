@@ -25,11 +25,15 @@ MOST_LINES = 20
 def collect(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Files and folders; the sources of umbel.toml if none is given."),
+        typer.Argument(
+            metavar="[PATH]...", help="Files and folders; the sources of umbel.toml if none is given."
+        ),
     ] = None,
     origin: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="A lasting name for a folder whose path changes, as on a CI runner."),
+        typer.Option(
+            metavar="NAME", help="A lasting name for a folder whose path changes, as on a CI runner."
+        ),
     ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes that read; by default as many as there are cores.")

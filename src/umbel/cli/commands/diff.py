@@ -17,7 +17,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def diff(
-    old: Annotated[str, typer.Argument(metavar="A", help="A day, a project, project@day or project@version.")],
+    old: Annotated[
+        str, typer.Argument(metavar="A", help="A day, a project, project@day or project@version.")
+    ],
     new: Annotated[str, typer.Argument(metavar="B", help="The same, to compare with.")],
     product: ProductOption = None,
     limit: LimitOption = None,

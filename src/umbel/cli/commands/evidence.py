@@ -11,7 +11,9 @@ import typer
 from umbel.cli import options, output
 from umbel.cli.options import Format, FormatOption, WorkspaceOption
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Look after the stored evidence.")
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Look after the stored evidence."
+)
 
 
 @app.command()
@@ -38,7 +40,9 @@ def compact(workspace: WorkspaceOption = options.HERE) -> None:
 
 @app.command()
 def vacuum(
-    hours: Annotated[int, typer.Option(help="Keep what was in use in the last so many hours (24 at least).")] = 24,
+    hours: Annotated[
+        int, typer.Option(help="Keep what was in use in the last so many hours (24 at least).")
+    ] = 24,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,  # noqa: FBT002
     workspace: WorkspaceOption = options.HERE,
 ) -> None:

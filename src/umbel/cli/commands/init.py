@@ -18,7 +18,8 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 def init(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Where to look; the workspace if not given.")
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]...", help="Where to look; the workspace if not given."),
     ] = None,
     workspace: WorkspaceOption = options.HERE,
 ) -> None:

@@ -27,7 +27,9 @@ class By(StrEnum):
 
 @app.command()
 def inventory(
-    text: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="Only packages whose name holds this.")] = None,
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT]", help="Only packages whose name holds this.")
+    ] = None,
     by: Annotated[By, typer.Option("--by", help="One row per what.")] = By.component,
     ecosystem: Annotated[
         str | None, typer.Option(help="Only this ecosystem (npm, pypi, maven …, unidentified).")
@@ -36,10 +38,12 @@ def inventory(
         str | None, typer.Option(help="Only where the license holds this; 'unknown' for where nobody said.")
     ] = None,
     scope: Annotated[
-        str | None, typer.Option(help="Only this scope: runtime, development, test, build, optional, unknown.")
+        str | None,
+        typer.Option(help="Only this scope: runtime, development, test, build, optional, unknown."),
     ] = None,
     direct: Annotated[
-        bool | None, typer.Option("--direct/--transitive", help="Only what projects ask for themselves, or not.")
+        bool | None,
+        typer.Option("--direct/--transitive", help="Only what projects ask for themselves, or not."),
     ] = None,
     project: Annotated[list[str] | None, typer.Option(help="Only this project; may be given again.")] = None,
     product: ProductOption = None,

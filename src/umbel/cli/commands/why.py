@@ -17,7 +17,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 def why(
     component: Annotated[str, typer.Argument(metavar="COMPONENT", help="A purl or a name.")],
-    project: Annotated[str, typer.Option("--in", metavar="PROJECT", help="The project, or the end of its name.")],
+    project: Annotated[
+        str, typer.Option("--in", metavar="PROJECT", help="The project, or the end of its name.")
+    ],
     as_of: AsOfOption = None,
     limit: LimitOption = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from umbel.collect._cyclonedx_mend import Faults
 
 NODE_MODULES = "node_modules/"
-LONGEST_PATH = 4096
+_LONGEST_PATH = 4096
 """No file system has longer ones; they would make looking for modules slow."""
 _DIGESTS = {"md5": 16, "sha1": 20, "sha256": 32, "sha384": 48, "sha512": 64}
 _ALIAS = re.compile(r"npm:(@?[^@]+)(?:@(.*))?", re.DOTALL)
@@ -107,12 +107,13 @@ class Tree:
         self._own: dict[str, Entry] = {}
         self._links: dict[str, str] = {}
         self._installed: dict[str, tuple[Entry, Component]] = {}
+        self._left_out: set[str] = set()
         self._homes: dict[str, dict[str, str]] = {}
         self._folders: set[str] = set()
 
     def add(self, path: str, entry: Entry, place: str) -> None:
         """Add one folder by its path from the project's root."""
-        if len(path) > LONGEST_PATH:
+        if len(path) > _LONGEST_PATH:
             message = f"names a folder whose path has {len(path):,} characters"
             self._faults.add("path", message, place, "error")
             return
@@ -139,7 +140,8 @@ class Tree:
             return False
         if not entry.version and not entry.resolved and not entry.integrity:
             if entry.optional or entry.devOptional:
-                return True  # only a mark that it was left out, on this platform or for good
+                self._left_out.add(path)
+                return True
             self._faults.add("no-version", "has a package without version", place)
         self._installed[path] = (entry, self._component(path, scope or None, rest, entry, place))
         return True
@@ -244,7 +246,7 @@ class Tree:
                     optional=kind.optional,
                     pinned=True,
                 )
-            elif target is None or target not in self._own:
+            elif target is None or target in self._left_out:
                 if target is None and kind in _MUST_BE_THERE:
                     self._note_missing(path, name)
                 if kind is not _OPTIONAL_PEER:

@@ -15,6 +15,7 @@ _MOST_DOTS = 32
 """Parts of a dotted key: the decoder's time grows with their square."""
 _STRING = re.compile(r'"[^"\n]*"|\'[^\'\n]*\'')
 _DOTTED = re.compile(rf"(?<![\w-])(?:[\w-]+[ \t]*\.[ \t]*){{{_MOST_DOTS + 1}}}")
+_AT_END = "(at end of document)"
 _LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
@@ -40,5 +41,7 @@ def _malformed(text: str, reason: str) -> UnreadableError:
             return UnreadableError("merge-conflict", "holds an unresolved merge conflict", f"line {number}")
     at = _LINE.search(reason)
     place = f"line {at[1]}" if at else ""
-    what = _LINE.sub("", reason)[:200].strip()
+    if reason.endswith(_AT_END):
+        place = f"line {text.count(chr(10)) + 1}"
+    what = _LINE.sub("", reason).removesuffix(_AT_END)[:200].strip()
     return UnreadableError("malformed-toml", f"is no sound TOML: {what[:1].lower()}{what[1:]}", place)

@@ -16,7 +16,6 @@ import msgspec
 from umbel.collect._cyclonedx_mend import Faults
 from umbel.collect.interface import Collector, Document, Reading, UnreadableError
 from umbel.collect.lockfiles._npm_tree import (
-    LONGEST_PATH,
     NODE_MODULES,
     Entry,
     Tree,
@@ -36,6 +35,8 @@ _entry = msgspec.json.Decoder(Entry)
 _BYTE = re.compile(r"\(byte (\d+)\)")
 _CONFLICT = re.compile(rb"^(<{7}|>{7}) ", re.MULTILINE)
 _NEWEST = 3
+_DEEPEST = 64
+"""Each level is scanned again for those below it, and no real tree had a third of it."""
 _ABSENT = msgspec.Raw()
 _TARBALL = (".tgz", ".tar.gz", ".tar")
 
@@ -175,21 +176,28 @@ class _Lock:
             message = "stands without its package.json, so what is asked for directly is not known"
             self._faults.add("no-manifest", message, "", "note")
             return None
-        return self._open(data.removeprefix(b"\xef\xbb\xbf"), _entry, "package.json")
+        sound = data.decode("utf-8-sig", "replace").encode()
+        return self._open(sound, _entry, "package.json")
 
     def _nested(self, packages: msgspec.Raw, tree: Tree) -> None:
         """Give each package of version 1 to the tree, by the folder that it is installed in."""
-        stack: list[tuple[str, msgspec.Raw, str]] = [("", packages, "$.dependencies")]
+        stack: list[tuple[str, msgspec.Raw, str, int]] = [("", packages, "$.dependencies", 1)]
         while stack:
-            folder, raw, place = stack.pop()
+            folder, raw, place, depth = stack.pop()
             for name, item in self._children(raw, place).items():
                 where = f'{place[:400]}["{name[:120]}"]'
                 nested = self._open(item, _nested, where)
                 if nested is None:
                     continue
                 path = self._one(f"{folder}{NODE_MODULES}{name}", nested, tree, where)
-                if nested.dependencies is not _ABSENT and len(path) <= LONGEST_PATH:
-                    stack.append((f"{path}/" if path else "", nested.dependencies, f"{where}.dependencies"))
+                if nested.dependencies is _ABSENT:
+                    continue
+                if depth == _DEEPEST:
+                    message = f"nests packages in more than {_DEEPEST} others; those are not read"
+                    self._faults.add("too-deep", message, where, "error")
+                    continue
+                below = f"{path}/" if path else ""
+                stack.append((below, nested.dependencies, f"{where}.dependencies", depth + 1))
 
     def _one(self, path: str, nested: _Nested, tree: Tree, place: str) -> str:
         """Give one package to the tree; gives back the folder that its own packages lie in."""

@@ -61,9 +61,7 @@ ORDER BY evidence = 'complete', e.project
 """
 
 
-def coverage(
-    session: Session, declared: Sequence[str] = (), projects: Sequence[str] | None = None
-) -> Answer:
+def coverage(session: Session, declared: Sequence[str] = (), projects: Sequence[str] | None = None) -> Answer:
     """One row per project, those that need attention first.
 
     `evidence` is complete, partial (something couldn't be read, or can't tell everything), failed

@@ -76,7 +76,7 @@ def diff(old: State, new: State) -> list[Change]:
     holds several, versions are `added` and `removed`.
     """
     before, after = _by_package(old), _by_package(new)
-    changes = []
+    changes: list[Change] = []
     for package in sorted(before.keys() | after.keys()):
         changes += _package(package, before.get(package, {}), after.get(package, {}))
     return sorted(changes, key=lambda change: (_ORDER.index(change.change), change.package))
@@ -147,6 +147,6 @@ def _ordered(package: str, found: Iterable[str | None]) -> list[str | None]:
         if a is None or b is None:
             return (a is not None) - (b is not None)
         order = versions.compare(kind, a, b)
-        return order if order else (a > b) - (a < b)
+        return order or (a > b) - (a < b)
 
     return sorted(found, key=cmp_to_key(compare))

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -49,7 +49,9 @@ WHERE project = $project AND snapshot = $snapshot AND to_component IS NOT NULL
 ORDER BY from_component NULLS FIRST, to_component, requirement
 """
 
-_NAMES = "SELECT DISTINCT component, package, version FROM usage WHERE project = $project AND snapshot = $snapshot"
+_NAMES = (
+    "SELECT DISTINCT component, package, version FROM usage WHERE project = $project AND snapshot = $snapshot"
+)
 
 
 def why(session: Session, query: purl.Query, project: str) -> list[Reason]:
@@ -69,11 +71,9 @@ def why(session: Session, query: purl.Query, project: str) -> list[Reason]:
     return reasons
 
 
-def _reasons(graph: _Graph, target: dict[str, object]) -> list[Reason]:
-    component = target["component"]
-    assert isinstance(component, int)
+def _reasons(graph: _Graph, target: dict[str, Any]) -> list[Reason]:
     common = {name: target[name] for name in ("package", "version", "scope", "origin", "lineage")}
-    paths = graph.paths_to(component)
+    paths = graph.paths_to(target["component"])
     if not paths:
         return [msgspec.convert({**common, "kind": "unexplained", "path": None, "requirement": None}, Reason)]
     return [

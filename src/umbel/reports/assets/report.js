@@ -18,7 +18,7 @@ Sorting and filtering. Without it every row can still be read; nothing else depe
 
   // What nobody knows stands last, whichever way the rest is sorted.
   const compare = (left, right, sign) => {
-    if (left === null || right === null) return 0;
+    if (left === null || right === null) return (left === null) - (right === null);
     return sign * (typeof left === "number" ? left - right : collator.compare(left, right));
   };
 
