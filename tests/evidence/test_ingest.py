@@ -11,6 +11,8 @@ import pytest
 from tests import acme
 from umbel.evidence.ingest import Summary, collect
 from umbel.evidence.lake import Lake
+from umbel.evidence.questions.coverage import coverage
+from umbel.evidence.questions.inventory import Filter, inventory
 from umbel.evidence.session import Session
 from umbel.evidence.upkeep import verify
 from umbel.model.naming import Naming, Rule
@@ -202,3 +204,16 @@ def test_an_origin_of_ones_own_outlives_a_new_path(lake: Lake, tmp_path: Path) -
         collect(lake, [place], origin="ci/shop", workers=1)
     with Session(lake) as session:
         assert session.ask("SELECT package FROM usage").rows() == [("pkg:npm/b",)]
+
+
+def test_what_one_document_leaves_open_another_may_know(lake: Lake, folder: Path) -> None:
+    known = acme.sbom("shop", ["a@1", "b@1"])
+    silent = acme.sbom("shop", ["a@1", "c@1"], license_="").replace(b'"syft"', b'"trivy"')
+    (folder / "known.json").write_bytes(known)
+    (folder / "silent.json").write_bytes(silent.replace(b'"licenses": [{"license": {"id": ""}}]', b'"licenses": []'))
+    collect(lake, [folder], workers=1)
+    with Session(lake) as session:
+        unknown = inventory(session, "component", Filter(license="unknown")).records()
+        assert [row["package"] for row in unknown] == ["pkg:npm/c"]
+        (row,) = coverage(session).records()
+        assert (row["components"], row["license_unknown"]) == (3, 1)

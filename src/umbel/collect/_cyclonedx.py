@@ -254,7 +254,7 @@ class Builder:
             self.faults.add("purl", f"has {raw[:120]!r}, which is no purl: {reason}", f"{place}.purl")
             return None
         if purl.note:
-            self.faults.add("purl-repaired", purl.note, f"{place}.purl", "note")
+            self.faults.add("purl-repaired", f"has a purl that {purl.note}", f"{place}.purl", "note")
         return purl
 
     def _ref(self, ref: str | None, place: str) -> str:

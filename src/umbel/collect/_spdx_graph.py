@@ -33,11 +33,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from umbel.collect._cyclonedx_mend import Faults
+    from umbel.collect._spdx_records import Where
     from umbel.collect.interface import Component
 
 DOCUMENT = "SPDXRef-DOCUMENT"
 MOST_EDGES = 10_000_000
 """What no real document comes near; beyond it memory would have no bound."""
+MOST_KINDS = 1000
+"""Words for relationships that are looked at; SPDX has 45."""
 
 NEEDS = {
     "DEPENDS_ON": None, "HAS_PREREQUISITE": None, "DYNAMIC_LINK": "runtime", "STATIC_LINK": "runtime",
@@ -62,7 +65,7 @@ OTHERS = frozenset(
     }
 )  # fmt: skip
 _KNOWN = frozenset({*NEEDS, *NEEDED_BY, *CONTAINS, *CONTAINED, *OTHERS})
-_MISSPELT = {"DESCRIBE": "DESCRIBES", "CONTAIN": "CONTAINS", "DEPEND_ON": "DEPENDS_ON", "DESCRIBEDBY": "DESCRIBED_BY"}
+_MISSPELT = {"DESCRIBE": "DESCRIBES", "CONTAIN": "CONTAINS", "DEPEND_ON": "DEPENDS_ON", "DEPENDS": "DEPENDS_ON"}
 _NOBODY = frozenset({"NOASSERTION", "NONE"})
 _GROUP = re.compile(r"SPDXRef-Application-[0-9a-f]{8,64}")
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -71,13 +74,6 @@ _ORDER = ("runtime", None, "build", "test", "development", "optional")
 _RANK = {scope: rank for rank, scope in enumerate(_ORDER)}
 """Strongest first. Something of unknown scope may be runtime: only a known runtime is stronger."""
 _UNSAID = _RANK[None]
-
-
-class Elements(NamedTuple):
-    """Files, snippets and whatever else isn't a package: their ids, and the names of those asked for."""
-
-    ids: set[str]
-    names: dict[str, str]
 
 
 class Findings(NamedTuple):
@@ -95,7 +91,7 @@ class Graph:
     """Takes relationships one by one, once all packages are known.
 
     `packages` are all packages by id. `elements` gives the ids of everything else; it is called
-    when an id first isn't a package's. `where` gives the place of the n-th relationship.
+    when an id first isn't a package's. `where` gives the place of the n-th entry of a section.
     """
 
     def __init__(
@@ -103,11 +99,11 @@ class Graph:
         faults: Faults,
         packages: dict[str, Component],
         elements: Callable[[], set[str]],
-        where: Callable[[str, int], str],
+        where: Where,
     ) -> None:
         """Begin without any relationship."""
+        self.own = {DOCUMENT}
         self.documents: set[str] = set()
-        self.self_described = False
         self._faults, self._packages, self._where = faults, packages, where
         self._load = elements
         self._elements: set[str] | None = None
@@ -127,8 +123,6 @@ class Graph:
         """The document describes an element."""
         if (found := self._package(target, index, section)) is not None:
             self._described[found] = None
-        elif target == DOCUMENT:
-            self.self_described = True
 
     def add(self, source: str, kind: str, target: str, index: int) -> None:
         """One relationship as written."""
@@ -137,10 +131,14 @@ class Graph:
             return
         if word in CONTAINED or word in NEEDED_BY or word == "DESCRIBED_BY":
             source, target = target, source
-        if source == DOCUMENT and word in {"DESCRIBES", "DESCRIBED_BY"}:
-            self.describes(target, index, "relationships")
-            return
-        one, other = self._package(source, index), self._package(target, index)
+        if source in self.own:
+            if word in {"DESCRIBES", "DESCRIBED_BY"}:
+                self.describes(target, index, "relationships")
+                return
+            one: str | None = DOCUMENT if word in NEEDS or word in NEEDED_BY else None
+        else:
+            one = self._package(source, index)
+        other = self._package(target, index)
         if one is None:
             return
         if other is None:
@@ -180,7 +178,7 @@ class Graph:
         found = self._packages.get(spdx_id)
         if found is not None:
             return found.ref
-        if spdx_id == DOCUMENT or spdx_id in _NOBODY:
+        if spdx_id in self.own or spdx_id in _NOBODY:
             return None
         if spdx_id.startswith("DocumentRef-"):
             if spdx_id.partition(":")[0] not in self.documents:
@@ -205,10 +203,14 @@ class Graph:
             self._kinds[kind] = found = found if found in _KNOWN else None
             read = f"is read as {found}" if found else "is not read"
             message = f"has relationships of a type {kind[:80]!r}, which SPDX doesn't know; it {read}"
-            self._faults.add("unknown-word", message, f"{self._where('relationships', index)}")
+            self._faults.add("unknown-word", message, self._where("relationships", index))
         return self._kinds.get(kind)
 
     # -- what they tell
+
+    def described(self) -> set[str]:
+        """Ids of the packages that the document describes."""
+        return set(self._described)
 
     def findings(self) -> Findings:
         """Roots, groups, places, scopes and edges."""
@@ -216,7 +218,7 @@ class Graph:
         roots = self._roots()
         groups = self._groups(roots)
         inside = self._inside(roots)
-        left_out = roots | groups.keys()
+        left_out = {DOCUMENT} | roots | groups.keys()
         scopes = self._scopes(left_out, inside)
         self._excluded(scopes, left_out)
         edges = list(self._outgoing(left_out))
@@ -347,9 +349,8 @@ class Graph:
         """What others were only generated from isn't part of the product."""
         if not self._sources:
             return
-        used = self._described.keys() | self._parents.keys() | left_out | self._children.keys()
-        for one, other, _ in self._edges:
-            used |= {one, other}
+        used: set[str | None] = {*self._described, *self._parents, *left_out, *self._children}
+        used.update(one for edge in self._edges for one in edge[:2])
         for one in self._sources - used:
             scopes[one] = "excluded"
 
@@ -368,7 +369,3 @@ class Graph:
                 optional=True if scope == "optional" else None,
                 pinned=True if target.version else None,
             )
-
-
-MOST_KINDS = 1000
-"""Words for relationships that are looked at; SPDX has 45."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -56,7 +56,9 @@ class CyclonedxJsonCollector(Collector):
             return False
         if _MARK.search(head) or _MARK.search(tail):
             return True
-        return not _FOREIGN.search(head) and bool(_HINT.search(head) or _HINT.search(tail))
+        if _FOREIGN.search(head) or b'"components"' not in head + tail:
+            return False
+        return bool(_HINT.search(head) or _HINT.search(tail))
 
     def read(self, document: Document) -> Reading:
         """Read one document; XML under a JSON name is read as XML."""
@@ -232,7 +234,7 @@ class _Json:
             elif field.many and field.kind[0] == "+":
                 self._mender.cost = "error" if key in _READ else "warning"
                 each = take.get(key) or partial(builder.other, field.kind[1:])
-                for i, one in enumerate(self._list(key, item)):
+                for i, one in enumerate(_released(self._list(key, item))):
                     each(one, f"$.{key}[{i}]")
 
     def _list(self, key: str, item: Item) -> list[Item]:
@@ -248,6 +250,13 @@ class _Json:
             return []
         self._faults.add("wrong-type", "holds something else where a list is due", f"$.{key}", "error")
         return [item] if isinstance(item, dict) else []
+
+
+def _released(items: list[Item]) -> Iterator[Item]:
+    """A list's items in order, each let go as it is taken: there may be millions."""
+    items.reverse()
+    while items:
+        yield items.pop()
 
 
 def _wrong_root(tree: object) -> dict[str, Item]:

@@ -40,9 +40,10 @@ class PylockTomlCollector(Collector):
 
     The format doesn't say what the project asks for itself, so direct stays unknown unless the project is
     listed with its dependencies. Packages taken from a folder of source code are the project's own and
-    fold into it. A package's scope follows from its marker: runtime if it is installed with the default
-    groups and without extras, else development if a group brings it in, else optional. Of a package's digests
-    the source archive's and the first wheels' are kept, 12 in all.
+    fold into it. In a lock that declares extras or groups a package's scope follows from its marker: runtime
+    if it is installed with the default groups and without extras, else development if a group brings it in,
+    else optional; in others it is unknown, since what tools merge into one list has no marks. Of a package's
+    digests the source archive's and the first wheels' are kept, 12 in all.
     """
 
     id = "pylock_toml"
@@ -89,7 +90,8 @@ class _Lock:
         self._tree = tree
         self._faults = faults
         self._fields = Fields(faults)
-        self._defaults = frozenset(normal(group) for group in self._fields.texts(tree, "default-groups", "$"))
+        self._defaults = frozenset(self._fields.texts(tree, "default-groups", "$"))
+        self._scoped = any(self._fields.texts(tree, key, "$") for key in ("extras", "dependency-groups"))
         self._packages: list[_Package] = []
         self._named: dict[str, list[_Package]] = {}
         for place, item in self._fields.tables(tree, "packages", "$"):
@@ -159,8 +161,8 @@ class _Lock:
 
     def _scope(self, marker: str | None) -> str | None:
         """What brings a package in: nothing but the defaults, a group, or an extra."""
-        if marker is None:
-            return "runtime"
+        if not self._scoped:
+            return None
         none: frozenset[str] = frozenset()
         if evaluate(marker, {"extras": none, "dependency_groups": self._defaults}) is not False:
             return "runtime"
@@ -230,7 +232,6 @@ class _Lock:
                 target=known.ref if known else None,
                 package=known.package if known else package_key(name),
                 requirement=rest((), None, marker),
-                scope="runtime" if package.own else None,
                 pinned=True if known else None,
             )
 

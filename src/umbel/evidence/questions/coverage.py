@@ -34,7 +34,8 @@ WITH documents AS (
   GROUP BY f.subject
 ), rows AS (
   SELECT project, count(DISTINCT (package, version)) AS components,
-         count(DISTINCT (package, version)) FILTER (WHERE license IS NULL) AS license_unknown,
+         count(DISTINCT (package, version))
+           - count(DISTINCT (package, version)) FILTER (WHERE license IS NOT NULL) AS license_unknown,
          count(DISTINCT (package, version)) FILTER (WHERE starts_with(package, 'unidentified:')) AS unidentified,
          count(DISTINCT (package, version)) FILTER (WHERE version IS NULL) AS version_unknown
   FROM usage GROUP BY project

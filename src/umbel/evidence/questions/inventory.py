@@ -35,7 +35,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
 
 _FILTERED = """
 WITH rows AS (
-  SELECT * FROM usage
+  SELECT * FROM merged
   WHERE ($text IS NULL OR contains(lower(package), lower($text)))
     AND ($ecosystem IS NULL OR starts_with(package, 'pkg:' || lower($ecosystem) || '/')
          OR (lower($ecosystem) = 'unidentified' AND starts_with(package, 'unidentified:')))
@@ -80,7 +80,8 @@ ORDER BY components DESC, ecosystem
     "project": """
 SELECT project, count(DISTINCT (package, version)) AS components, count(DISTINCT package) AS packages,
        count(DISTINCT package) FILTER (WHERE direct) AS direct,
-       count(DISTINCT (package, version)) FILTER (WHERE license IS NULL) AS license_unknown
+       count(DISTINCT (package, version))
+         - count(DISTINCT (package, version)) FILTER (WHERE license IS NOT NULL) AS license_unknown
 FROM rows GROUP BY project
 ORDER BY components DESC, project
 """,

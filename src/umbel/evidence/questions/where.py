@@ -117,10 +117,12 @@ WITH names AS (
   SELECT snapshot, component, min(package || coalesce('@' || version, '')) AS label FROM usage
   WHERE snapshot IN (SELECT snapshot FROM reached) GROUP BY snapshot, component
 )
-SELECT DISTINCT d.snapshot, d.from_component, d.to_component, n.label
+SELECT d.snapshot, d.from_component, d.to_component, any_value(n.label) AS label,
+       bool_and(coalesce(d.optional, false)) AS optional
 FROM dependencies AS d
 LEFT JOIN names AS n ON n.snapshot = d.snapshot AND n.component = d.from_component
 WHERE d.to_component IS NOT NULL AND d.snapshot IN (SELECT snapshot FROM reached)
+GROUP BY d.snapshot, d.from_component, d.to_component
 """
 
 _STEP = """
@@ -129,7 +131,7 @@ SELECT r.project, r.package, r.version, r.snapshot, e.from_component, $depth + 1
        min(list_prepend(e.label, r.trail))
 FROM reached AS r
 JOIN edges AS e ON e.snapshot = r.snapshot AND e.to_component = r.component
-WHERE r.depth = $depth AND e.from_component IS NOT NULL
+WHERE r.depth = $depth AND e.from_component IS NOT NULL AND e.optional <= $optional
   AND NOT EXISTS (
     SELECT 1 FROM reached AS seen
     WHERE seen.snapshot = r.snapshot AND seen.component = e.from_component
@@ -142,21 +144,25 @@ GROUP BY r.project, r.package, r.version, r.snapshot, e.from_component
 _SHORTEST = """
 SELECT r.project, r.package, r.version, r.trail
 FROM reached AS r
-JOIN edges AS e ON e.snapshot = r.snapshot AND e.to_component = r.component AND e.from_component IS NULL
+JOIN edges AS e ON e.snapshot = r.snapshot AND e.to_component = r.component
+WHERE e.from_component IS NULL AND e.optional <= $optional
 QUALIFY row_number() OVER (PARTITION BY r.project, r.package, r.version ORDER BY r.depth, r.trail) = 1
 """
 
 
 def _paths(session: Session) -> dict[tuple[str, str, str | None], str]:
-    session.run(_START)
-    session.run(_EDGES)
-    for depth in range(DEEPEST):
-        if not session.run(_STEP, {"depth": depth}):
-            break
-    return {
-        (project, package, version): readable(trail)
-        for project, package, version, trail in session.ask(_SHORTEST).rows()
-    }
+    """The shortest paths, of needed edges where there are such, else through optional ones."""
+    found: dict[tuple[str, str, str | None], str] = {}
+    for optional in (False, True):
+        session.run(_START)
+        if not optional:
+            session.run(_EDGES)
+        for depth in range(DEEPEST):
+            if not session.run(_STEP, {"depth": depth, "optional": optional}):
+                break
+        for project, package, version, trail in session.ask(_SHORTEST, {"optional": optional}).rows():
+            found.setdefault((project, package, version), readable(trail))
+    return found
 
 
 def readable(trail: Sequence[str]) -> str:

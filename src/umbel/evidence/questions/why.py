@@ -44,7 +44,7 @@ ORDER BY u.package, u.version, u.lineage, u.component
 """
 
 _GRAPH = """
-SELECT from_component, to_component, requirement FROM dependencies
+SELECT from_component, to_component, requirement, coalesce(optional, false) AS optional FROM dependencies
 WHERE project = $project AND snapshot = $snapshot AND to_component IS NOT NULL
 ORDER BY from_component NULLS FIRST, to_component, requirement
 """
@@ -95,15 +95,21 @@ class _Graph:
 
     def __init__(self, session: Session, project: str, snapshot: int) -> None:
         bound = {"project": project, "snapshot": snapshot}
-        self._parents: dict[int, list[int | None]] = defaultdict(list)
+        self._parents: dict[int, list[tuple[int | None, bool]]] = defaultdict(list)
         self._requirements: dict[tuple[int | None, int], str | None] = {}
-        for source, target, requirement in session.ask(_GRAPH, bound).rows():
-            self._parents[target].append(source)
+        for source, target, requirement, optional in session.ask(_GRAPH, bound).rows():
+            self._parents[target].append((source, optional))
             self._requirements.setdefault((source, target), requirement)
         self._names = {row[0]: (row[1], row[2]) for row in session.ask(_NAMES, bound).rows()}
 
     def paths_to(self, target: int) -> list[tuple[int, ...]]:
-        """All shortest paths from the project to a component, at most `MOST_PATHS`."""
+        """All shortest paths from the project to a component, at most `MOST_PATHS`.
+
+        Of needed edges where there are such paths, else through optional ones too.
+        """
+        return self._paths(target, optional=False) or self._paths(target, optional=True)
+
+    def _paths(self, target: int, *, optional: bool) -> list[tuple[int, ...]]:
         queue: deque[tuple[int, ...]] = deque([(target,)])
         depth_of = {target: 0}
         found: list[tuple[int, ...]] = []
@@ -111,7 +117,7 @@ class _Graph:
             path = queue.popleft()
             if found and len(path) > len(found[0]):
                 break
-            parents = self._parents.get(path[0], [])
+            parents = [p for p, extra in self._parents.get(path[0], ()) if optional or not extra]
             if None in parents:
                 found.append(path)
                 continue
