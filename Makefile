@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # The two commands: `make run` shows a folder's open source, `make test` runs the tests.
-# Both make what they need. What is installed is pinned with hashes, and wheels only: no package runs code to be installed.
+# Both make what they need. What is installed is pinned with hashes, and wheels only: no package runs code to be installed
+# (but reuse, which has no wheel for most machines and is built with a backend that is pinned too).
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -74,5 +75,5 @@ $(VENV)/.run: requirements.txt requirements-build.txt pyproject.toml | $(BIN)/py
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	@echo "Installing what the tests need: $$(grep -c == requirements-dev.txt) packages, once."
-	@$(LOCKED) -r requirements-dev.txt
+	@$(LOCKED) --no-binary reuse --no-build-isolation -r requirements-dev.txt
 	@touch $@

@@ -3,7 +3,8 @@
 """Renew the lock files: exact versions with hashes, for every platform and Python that is supported.
 
 They hold names, versions and hashes only: where packages come from is the installer's own business.
-Wheels only: a source package runs its own code when it is installed, with tools that no hash pins.
+Wheels only: a source package runs its own code when it is installed, with tools that no hash pins. One
+exception: reuse has wheels for few machines, so it is built, with the backend that requirements-build.txt pins.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ def lock(target: str, *arguments: str, asked: str = "") -> None:
     """Resolve one set of requirements into one file; `asked` is what stands in the place of `-`."""
     command = [
         sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
-        "--generate-hashes", "--only-binary", ":all:", "--no-header", "--no-emit-index-url",
-        "--no-emit-find-links", *arguments,
+        "--generate-hashes", "--only-binary", ":all:", "--no-binary", "reuse", "--no-header",
+        "--no-emit-index-url", "--no-emit-find-links", *arguments,
     ]  # fmt: skip
     done = subprocess.run(command, check=True, input=asked, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     (ROOT / target).write_text(f"{HEADER}# Made by make lock.\n{done.stdout}", "utf-8")
@@ -32,8 +33,9 @@ def lock(target: str, *arguments: str, asked: str = "") -> None:
 def main() -> None:
     """Renew all three, so that they agree with each other."""
     needed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
+    backends = "\n".join([*needed, "editables", "poetry-core"])
     lock("requirements.txt", "pyproject.toml")
-    lock("requirements-build.txt", "-c", "requirements.txt", "-", asked="\n".join([*needed, "editables"]))
+    lock("requirements-build.txt", "-c", "requirements.txt", "-", asked=backends)
     lock("requirements-dev.txt", "--extra", "dev", "-c", "requirements.txt", "pyproject.toml")
 
 

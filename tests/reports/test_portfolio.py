@@ -43,12 +43,25 @@ def page() -> Page:
 
 def test_every_figure_stands_beside_its_denominator(page: Page) -> None:
     said = page.text()
-    assert "3 of 4 projects have an inventory; 1 of these tell only a part; of 1 nothing is known." in said
+    assert "3 of 4 projects have an inventory; 1 of these tells only a part; of 1 nothing is known." in said
     assert "of 4 with an inventory (75.0 %)" in said
     assert "11 of 12 components; 1 unknown (8.3 %)" in said
     assert "10 of 12 components; 2 unknown (16.7 %)" in said
     assert "12 open source packages in 12 versions" in said
     assert "2 days old; the oldest is of 2025-01-25" in said
+
+
+def test_an_inventory_of_nothing_is_said() -> None:
+    seen = [Project(project="acme/x", evidence="complete", documents=1, failed=0, components=0)]
+    said = portfolio.coverage_sentence(msgspec.structs.replace(pages.facts(), projects=seen))
+    assert said == "1 of 1 project has an inventory; 1 of these lists no component."
+
+
+def test_no_product_is_no_unknown_number() -> None:
+    free = [pages.facts().products[-1]]
+    said = Page(portfolio.render(msgspec.structs.replace(pages.facts(), products=free, **NO_CHARTS))).text()
+    assert "Products none umbel.toml names none" in said
+    assert "No product is named in umbel.toml." in said
 
 
 def test_every_figure_chart_and_table_answers_why(page: Page) -> None:

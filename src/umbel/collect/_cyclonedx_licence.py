@@ -13,7 +13,6 @@ import base64
 import binascii
 import json
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,6 +34,8 @@ _LONGEST = 200
 @cache
 def _listed() -> frozenset[str]:
     """The SPDX ids of licences and exceptions, today's and yesterday's."""
+    from importlib import resources
+
     file = resources.files("umbel.model") / "data/spdx_ids.json"
     groups: dict[str, dict[str, str]] = json.loads(file.read_text("utf-8"))
     return _MORE.union(*groups.values())

@@ -27,6 +27,7 @@ MOST_HASHES = 12
 
 _RUNS = re.compile(r"[-_.]+")
 _DIGESTS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
+_SHA256 = re.compile(r"sha256[:=]([0-9a-f]{64})")
 _HEX = re.compile(r"[0-9a-f]+")
 _WHEEL = re.compile(r"([A-Za-z0-9._]+)-([^-/]+)(?:-\d[^-/]*)?-[^-/]+-[^-/]+-[^-/]+\.whl", re.IGNORECASE)
 _SDIST = re.compile(r"(.+)-([^-/]+)\.(?:tar\.(?:gz|bz2|xz|Z)|tgz|tbz|txz|tar|zip)", re.IGNORECASE)
@@ -86,6 +87,9 @@ def is_archive(path: str) -> bool:
 
 def digest(text: str) -> tuple[str, str] | None:
     """`sha256:…` or `sha256=…` as algorithm and hexadecimal; None if it is no digest."""
+    usual = _SHA256.fullmatch(text)
+    if usual is not None:
+        return "sha256", usual[1]
     algorithm, mark, value = text.partition(":" if ":" in text else "=")
     algorithm, value = algorithm.strip().lower(), value.strip().lower()
     if not mark or len(value) != _DIGESTS.get(algorithm, len(value)) or not _HEX.fullmatch(value):

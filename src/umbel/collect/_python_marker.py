@@ -14,11 +14,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 Environment = Mapping[str, "str | frozenset[str]"]
-"""Known variables. `extras` and `dependency_groups` are sets; `python_full_version` may be a prefix."""
+"""Known variables. `extra`, `extras` and `dependency_groups` are sets; a Python version may be cut short."""
 
-_TOKEN = re.compile(
-    r"""\s*(?:(?P<string>'[^']*'|"[^"]*")|(?P<bracket>[()])|(?P<op>===|==|~=|!=|<=|>=|<|>)|(?P<word>[A-Za-z_.]+))"""
-)
+_WORD = re.compile(r"""\s*('[^']*'|"[^"]*"|[()]|===|==|~=|!=|<=|>=|<|>|[A-Za-z_.]+)""")
+_OPERATORS = frozenset({"===", "==", "~=", "!=", "<=", ">=", "<", ">", "in", "not in"})
+_QUOTES = frozenset({"'", '"'})
 _LONGEST = 20_000
 _VERSIONS = frozenset({"python_version", "python_full_version", "implementation_version"})
 _OLD_NAMES = {
@@ -31,6 +31,7 @@ _OLD_NAMES = {
 }
 _SWAPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _NEGATED = {"!=": "==", "not in": "in"}
+_MINORS = 40
 _BINDS = {"or": 1, "and": 2}
 
 
@@ -70,70 +71,75 @@ def evaluate(marker: str | None, environment: Environment) -> bool | None:
 @lru_cache(maxsize=1 << 14)
 def parse(marker: str) -> _Program | None:
     """A marker as comparisons and operators, operators last (no recursion); None if it is none."""
-    tokens = _tokens(marker)
-    if tokens is None:
+    words = _words(marker)
+    if words is None:
         return None
     out: list[_Leaf | str] = []
     waiting: list[str] = []
     at, due = 0, True
-    while at < len(tokens):
-        token = tokens[at]
-        if due and token == "(":
-            waiting.append(token)
+    while at < len(words):
+        word = words[at]
+        if due and word == "(":
+            waiting.append(word)
         elif due:
-            leaf = _leaf(tokens[at : at + 3])
+            leaf = _leaf(words[at : at + 3])
             if leaf is None:
                 return None
             out.append(leaf)
             at, due = at + 2, False
-        elif token == ")":
-            while waiting and waiting[-1] != "(":
-                out.append(waiting.pop())
-            if not waiting:
-                return None
-            waiting.pop()
-        elif token in _BINDS:
-            while waiting and _BINDS.get(waiting[-1], 0) >= _BINDS[token]:
-                out.append(waiting.pop())
-            waiting.append(token)
-            due = True
-        else:
+        elif not _joined(word, out, waiting):
             return None
+        else:
+            due = word != ")"
         at += 1
     if due or "(" in waiting:
         return None
-    return tuple(out + waiting[::-1])
+    return (*out, *reversed(waiting))
 
 
-def _tokens(marker: str) -> list[str] | None:
+def _joined(word: str, out: list[_Leaf | str], waiting: list[str]) -> bool:
+    """Take an operator or a closing bracket; whether it may stand there."""
+    binds = _BINDS.get(word, 1 if word == ")" else 0)
+    if not binds:
+        return False
+    while waiting and _BINDS.get(waiting[-1], 0) >= binds:
+        out.append(waiting.pop())
+    if word != ")":
+        waiting.append(word)
+    elif waiting:
+        waiting.pop()
+    else:
+        return False
+    return True
+
+
+def _words(marker: str) -> list[str] | None:
     if len(marker) > _LONGEST:
         return None
-    tokens: list[str] = []
+    words: list[str] = []
     at, end = 0, len(marker.rstrip())
     while at < end:
-        match = _TOKEN.match(marker, at)
+        match = _WORD.match(marker, at)
         if match is None:
             return None
-        token = match[match.lastgroup or 0]
-        if token == "in" and tokens and tokens[-1] == "not":
-            tokens[-1] = "not in"
+        word = match[1]
+        if word == "in" and words and words[-1] == "not":
+            words[-1] = "not in"
         else:
-            tokens.append(token)
+            words.append(word)
         at = match.end()
-    return tokens
+    return words
 
 
 def _leaf(three: list[str]) -> _Leaf | None:
-    if len(three) < 3:
+    if len(three) < 3 or three[1] not in _OPERATORS:
         return None
     left, op, right = three
-    texts = [word[:1] in {"'", '"'} for word in (left, right)]
-    if texts[0] == texts[1] or op in {"not", "and", "or", "(", ")"} or (op[0].isalpha() and op not in {"in", "not in"}):
+    swapped = left[:1] in _QUOTES
+    name, text = (right, left) if swapped else (left, right)
+    if name[:1] in _QUOTES or not name[:1].isalpha() or text[:1] not in _QUOTES:
         return None
-    name, text = (right, left) if texts[0] else (left, right)
-    if texts[0]:
-        op = _SWAPPED.get(op, op)
-    return _Leaf(_OLD_NAMES.get(name, name), op, text[1:-1], texts[0])
+    return _Leaf(_OLD_NAMES.get(name, name), _SWAPPED.get(op, op) if swapped else op, text[1:-1], swapped)
 
 
 def _compare(leaf: _Leaf, environment: Environment) -> bool | None:
@@ -158,10 +164,17 @@ def _version(variable: str, op: str, value: str, known: str) -> bool | None:
 
     try:
         asked = SpecifierSet(op + value)
-        if variable != "python_full_version" or known.count(".") > 1:
-            return asked.contains(known, prereleases=True)
-        # Of the full version only the beginning is known: does it hold for the first and the last?
-        ends = {asked.contains(f"{known}.{last}", prereleases=True) for last in (0, 1, 999)}
+        # Where only the beginning of a version is known: does it hold for all that it may be?
+        ends = {asked.contains(version, prereleases=True) for version in _meant(variable, known)}
     except (InvalidSpecifier, ValueError):
         return None
     return ends.pop() if len(ends) == 1 else None
+
+
+def _meant(variable: str, known: str) -> list[str]:
+    """The versions that a known beginning may stand for, as far as any marker tells them apart."""
+    if variable == "python_version" and "." not in known:
+        return [f"{known}.{minor}" for minor in range(_MINORS)]
+    if variable == "python_full_version" and known.count(".") == 1:
+        return [f"{known}.{patch}" for patch in (0, 1, 999)]
+    return [known]

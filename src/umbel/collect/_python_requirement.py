@@ -67,7 +67,9 @@ def _by_the_book(text: str) -> Requirement | None:
     return Requirement(book.name, tuple(sorted(book.extras)), str(book.specifier) or None, book.url, marker)
 
 
-def rest(extras: tuple[str, ...], specifier: str | None, marker: str | None, address: str | None = None) -> str | None:
+def rest(
+    extras: tuple[str, ...], specifier: str | None, marker: str | None, address: str | None = None
+) -> str | None:
     """A requirement without the name, as edges state it; None if nothing but the name was asked for.
 
     >>> rest(("socks",), ">=2", "os_name == 'nt'")

@@ -49,8 +49,7 @@ MOST_PACKAGES = 2_000_000
 _VERSION = re.compile(r"SPDX-(\d{1,3})\.(\d{1,3})")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^#\s]+")
 _CREATORS = ("Tool:", "Organization:", "Person:")
-_NEWEST = 3
-_FIRST_JSON = 2
+_NEWEST, _SETTLED = 3, 2
 _MOST_TOOLS = 10
 _LONGEST = 200
 
@@ -115,6 +114,9 @@ class Builder:
             message = f"has {said[:80]!r} as spdxVersion; it is read as SPDX-2.{_NEWEST}"
             self.faults.add("spdx-version", message, self._where("spdxVersion"))
             return _NEWEST
+        if int(match[2]) < _SETTLED:
+            message = f"is of {said.strip()}, which had no settled form in JSON and YAML"
+            self.faults.add("spdx-version", message, self._where("spdxVersion"), "note")
         return int(match[2])
 
     def _producer(self, creators: list[str]) -> str | None:
@@ -174,11 +176,11 @@ class Builder:
 
     # -- the end
 
-    def finish(self, format_: str) -> Reading:
-        """The reading, once everything was given."""
+    def finish(self, serialisation: str) -> Reading:
+        """The reading, once everything was given; its format is `SPDX 2.3 JSON` and the like."""
         reading = self._reading
         findings = self._graph.findings()
-        reading.format = format_
+        reading.format = f"SPDX 2.{self._packages.minor} {serialisation}"
         reading.complete = findings.complete
         self._subject(findings.roots)
         lost = self._nameless(findings.roots)

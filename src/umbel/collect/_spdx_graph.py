@@ -106,7 +106,8 @@ class Graph:
         self.documents: set[str] = set()
         self._faults, self._packages, self._where = faults, packages, where
         self._load = elements
-        self._elements: set[str] | None = None
+        self._elements: frozenset[str] | set[str] = frozenset()
+        self._loaded = False
         self._kinds: dict[str, str | None] = {}
         self._described: dict[str, None] = {}
         self._edges: dict[tuple[str, str, str | None], None] = {}
@@ -126,6 +127,8 @@ class Graph:
 
     def add(self, source: str, kind: str, target: str, index: int) -> None:
         """One relationship as written."""
+        if kind == "CONTAINS" and target in self._elements and source in self._packages:
+            return  # of a package and its files; many documents consist mostly of these
         word = kind if kind in _KNOWN else self._kind(kind, index)
         if word is None:
             return
@@ -184,8 +187,8 @@ class Graph:
             if spdx_id.partition(":")[0] not in self.documents:
                 self._unknown(spdx_id, index, section)
             return None
-        if self._elements is None:
-            self._elements = self._load()
+        if not self._loaded:
+            self._elements, self._loaded = self._load(), True
         if spdx_id not in self._elements:
             self._unknown(spdx_id, index, section)
         return None

@@ -64,7 +64,7 @@ def subject(component: Component | None, document: str) -> Subject:
         return named(document)
     name, version = named(component.name or "", image=is_image(component))
     if name is None or DIGEST.fullmatch(name):
-        name = _image_of(component.purl or "") or named(document).name
+        name = _image_of(component.purl or "") or named(document).name or name
     return Subject(name, component.version or version)
 
 
@@ -75,6 +75,8 @@ def named(text: str, *, image: bool = False) -> Subject:
         return Subject(None)
     for prefix in _PREFIXES:
         text = text.removeprefix(prefix).strip()
+    if DIGEST.fullmatch(text):
+        return Subject(text)
     if match := _DIGEST_OF.fullmatch(text):
         name, version = match[1], match[2]
         tagged = _tag(name)

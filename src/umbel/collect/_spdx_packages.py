@@ -17,7 +17,9 @@ What is malformed in the same way in many packages is one fault with their numbe
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from umbel.collect._spdx_dates import moment
 from umbel.collect.interface import Component, Pairs
@@ -37,7 +39,7 @@ _ID = re.compile(r"SPDXRef-[A-Za-z0-9.\-]+")
 _PARTIES = ("Organization:", "Person:", "Tool:")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _VCS = re.compile(r"(?:git|hg|svn|bzr)(?:\+[a-z]+)?:|git@")
-_FOUND = re.compile(r"acquired package info from [^:]{1,80}: ?(.+)", re.DOTALL)
+_FOUND = "acquired package info from "
 _REFERENCE = re.compile(r"(?:DocumentRef-[A-Za-z0-9.\-]+:)?LicenseRef-[A-Za-z0-9.\-]+")
 _HEX = re.compile("[0-9a-fA-F]+")
 _LENGTHS = {
@@ -59,6 +61,8 @@ _PURPOSES = {
 _CATEGORIES = frozenset(
     {"SECURITY", "PACKAGE-MANAGER", "PACKAGE_MANAGER", "PERSISTENT-ID", "PERSISTENT_ID", "OTHER"}
 )
+_COMMIT = re.compile(r"[0-9a-f]{40}|sha\d+:[0-9a-f]+")
+"""What a purl has for a version where the source or image is meant; it doesn't gainsay a version."""
 _SYSTEM = "SPDXRef-OperatingSystem-"
 _RANGE = ("^", "~", "<", ">", "=", "!", "*")
 _ECOSYSTEMS = {
@@ -91,6 +95,7 @@ class Packages:
         self._faults, self._where = faults, where
         self._licences: dict[str, Pairs] = {}
         self._tally: dict[tuple[str, str, Level], list[int]] = {}
+        self._lacking: dict[str, list[int]] = {}
         self._unnamed = 0
 
     def add(self, package: Package, at: int) -> None:
@@ -141,7 +146,9 @@ class Packages:
         cpes: list[str] = []
         urls: list[tuple[str, str]] = []
         properties: list[tuple[str, str]] = []
-        purl, raw = self._references(package.external_refs, at, cpes, urls, properties)
+        purl, raw = None, None
+        if package.external_refs:
+            purl, raw = self._references(package.external_refs, at, cpes, urls, properties)
         if version.startswith(_RANGE):
             properties.append(("spdx:versionInfo", version))
             self.ranges[ref], version = version, ""
@@ -152,58 +159,65 @@ class Packages:
         key = purl.package if purl else unidentified(name or (cpes[0] if cpes else ""))
         if key == UNIDENTIFIED:
             self.nameless[ref] = at
-        place = self._texts(package, properties, at)
-        return Component(
+        purpose = package.primary_package_purpose
+        # A call with more than 15 names is several times slower in CPython: the rest is added where it is.
+        component = Component(
             ref=ref,
             package=key,
             version=version or None,
             purl=purl.purl if purl else None,
             purl_raw=raw if raw and (purl is None or purl.purl != raw) else None,
-            type=self._purpose(package.primary_package_purpose, ref, at),
+            type=self._purpose(purpose, at) if purpose else _type(ref),
             name=name or (purl.name if purl else None),
             namespace=purl.namespace if purl else None,
             declared=self._licence(package.license_declared, properties, at),
             concluded=self._licence(package.license_concluded, properties, at),
-            detected=self._detected(package.license_info_from_files, properties, at),
             hashes=self._hashes(package.checksums, at) if package.checksums else (),
             cpes=tuple(dict.fromkeys(cpes)) if cpes else (),
-            supplier=self._party(package.supplier, at),
-            author=self._party(package.originator, at),
-            copyright=_said(package.copyright_text),
-            description=_said(package.description) or _said(package.summary),
             urls=self._urls(package, urls, at),
-            properties=tuple(dict.fromkeys(properties)) if properties else (),
-            location=place,
         )
+        more = self._more(package, properties, at)
+        return replace(component, **more) if more else component
 
-    def _purpose(self, said: str, ref: str, at: int) -> str | None:
-        if not said:
-            return "operating-system" if ref.startswith(_SYSTEM) else None
+    def _more(self, package: Package, properties: list[tuple[str, str]], at: int) -> dict[str, Any]:
+        """Fields that many packages don't have."""
+        found: dict[str, Any] = {}
+        if package.license_info_from_files:
+            found["detected"] = self._detected(package.license_info_from_files, properties, at)
+        if package.supplier not in _SILENT:
+            found["supplier"] = self._party(package.supplier, at)
+        if package.originator not in _SILENT:
+            found["author"] = self._party(package.originator, at)
+        if package.copyright_text not in _SILENT:
+            found["copyright"] = _said(package.copyright_text)
+        if package.description or package.summary:
+            found["description"] = _said(package.description) or _said(package.summary)
+        if package.package_file_name or package.source_info:
+            found["location"] = _place(package, properties)
+        if package.attribution_texts:
+            properties += [("spdx:attributionText", text) for text in package.attribution_texts if text]
+        if package.release_date or package.built_date or package.valid_until_date:
+            self._dates(package, properties, at)
+        if properties:
+            found["properties"] = tuple(dict.fromkeys(properties))
+        return found
+
+    def _dates(self, package: Package, properties: list[tuple[str, str]], at: int) -> None:
+        for label, field in _DATES:
+            if text := getattr(package, field):
+                moment(text, self._faults, self._where("packages", at, f".{label}"))
+                properties.append((f"spdx:{label}", text))
+
+    def _purpose(self, said: str, at: int) -> str | None:
         found = _PURPOSES.get(said)
         if found is None:
             self._word(said, "purpose", at)
             found = said[:_LONGEST].strip().lower().replace("_", "-") or None
         return found
 
-    def _texts(self, package: Package, properties: list[tuple[str, str]], at: int) -> str | None:
-        """Where the package was found; what else is only told in words becomes properties."""
-        place = _said(package.package_file_name)
-        if package.source_info:
-            if match := _FOUND.fullmatch(package.source_info):
-                place = match[1].strip() or place
-            elif (said := _said(package.source_info)) is not None:
-                properties.append(("spdx:sourceInfo", said))
-        if package.attribution_texts:
-            properties += [("spdx:attributionText", text) for text in package.attribution_texts if text]
-        if package.release_date or package.built_date or package.valid_until_date:
-            for label, field in _DATES:
-                if text := getattr(package, field):
-                    moment(text, self._faults, self._where("packages", at, f".{label}"))
-                    properties.append((f"spdx:{label}", text))
-        return place
-
     def _party(self, text: str, at: int) -> str | None:
-        if text in _SILENT or (text := text.strip()) in _SILENT:
+        text = text.strip()
+        if text in _SILENT:
             return None
         if not text.startswith(_PARTIES):
             message = "has suppliers or originators that are no 'Organization:' or 'Person:'"
@@ -211,14 +225,17 @@ class Packages:
         return text
 
     def _urls(self, package: Package, more: list[tuple[str, str]], at: int) -> Pairs:
-        home, download = package.homepage.strip(), package.download_location.strip()
+        home, download = package.homepage, package.download_location
+        if download in _SILENT and home in _SILENT and not more:
+            return ()
+        home, download = home.strip(), download.strip()
         if download not in _SILENT:
             if not _URI.match(download):
                 self._count("download-location", "has download locations that are no URI", at)
             more.insert(0, ("vcs" if _VCS.match(download) else "distribution", _without_login(download)))
         if home not in _SILENT:
             more.insert(0, ("website", _without_login(home)))
-        return tuple(dict.fromkeys(more)) if more else ()
+        return tuple(dict.fromkeys(more))
 
     def _hashes(self, checksums: list[Checksum], at: int) -> Pairs:
         found: dict[tuple[str, str], None] = {}
@@ -255,11 +272,9 @@ class Packages:
             locator, kind = ref.reference_locator, ref.reference_type
             if ref.reference_category not in _CATEGORIES:
                 self._word(ref.reference_category, "category", at)
-            if locator.startswith("cpe:") or kind in {"cpe22Type", "cpe23Type"}:
-                self._cpe(locator, cpes, at, i)
-                continue
-            kind = kind.rpartition("/")[2]
-            if kind == "purl" or locator.startswith("pkg:"):
+            if locator.startswith(("cpe:2.3:", "cpe:/")):
+                cpes.append(locator)
+            elif locator.startswith("pkg:") or kind == "purl" or kind.endswith("/purl"):
                 purl = self._purl(locator, at, i)
                 if purl is None:
                     raw = raw or locator or None
@@ -267,19 +282,15 @@ class Packages:
                     found, raw = purl, locator
                 elif purl.purl != found.purl:
                     properties.append(("spdx:purl", purl.purl))
-            elif kind in _MANAGERS:
+            elif (kind := kind.rpartition("/")[2]) in _MANAGERS:
                 found = found or _managed(kind, locator.strip())
                 raw = raw or locator
+            elif kind in {"cpe22Type", "cpe23Type"}:
+                place = self._where("packages", at, f".externalRefs[{i}].referenceLocator")
+                self._faults.add("cpe", f"has {locator[:120]!r}, which is no CPE", place)
             elif locator.strip() not in _SILENT:
                 _elsewhere(kind, locator.strip(), urls, properties)
         return found, raw
-
-    def _cpe(self, locator: str, cpes: list[str], at: int, index: int) -> None:
-        if not locator.startswith(("cpe:2.3:", "cpe:/")):
-            place = self._where("packages", at, f".externalRefs[{index}].referenceLocator")
-            self._faults.add("cpe", f"has {locator[:120]!r}, which is no CPE", place)
-        if locator:
-            cpes.append(locator)
 
     def _purl(self, raw: str, at: int, index: int) -> Purl | None:
         try:
@@ -306,7 +317,7 @@ class Packages:
             return purl, version
         if not version or _within(version, own):
             return purl, own
-        if not _within(own, version):
+        if not _within(own, version) and not _COMMIT.fullmatch(own):
             message = f"has version {version[:80]!r} of a package whose purl has version {own[:80]!r}"
             self._faults.add("version-mismatch", message, self._where("packages", at, ".versionInfo"))
         return purl, version
@@ -356,7 +367,11 @@ class Packages:
             seen[0] += 1
 
     def _lacks(self, field: str, at: int) -> None:
-        self._count("missing-field", f"has packages without {field!r}, which SPDX requires", at)
+        seen = self._lacking.get(field)
+        if seen is None:
+            self._lacking[field] = [1, at]
+        else:
+            seen[0] += 1
 
     def _word(self, word: str, what: str, at: int) -> None:
         if len(self._tally) < MOST_WORDS:
@@ -364,6 +379,9 @@ class Packages:
 
     def tell(self) -> None:
         """Give the faults that were only counted so far."""
+        for field, (count, at) in self._lacking.items():
+            message = f"has packages without {field!r}, which SPDX requires"
+            self._tally["missing-field", message, "warning"] = [count, at]
         for (code, message, level), (count, at) in self._tally.items():
             often = f" ({count:,} times)" if count > 1 else ""
             self._faults.add(code, message + often, self._where("packages", at), level)
@@ -374,6 +392,21 @@ def _said(text: str) -> str | None:
     if text in _SILENT or (text := text.strip()) in _SILENT:
         return None
     return text
+
+
+def _type(spdx_id: str) -> str | None:
+    """What the id of a package without a purpose tells of it."""
+    return "operating-system" if spdx_id.startswith(_SYSTEM) else None
+
+
+def _place(package: Package, properties: list[tuple[str, str]]) -> str | None:
+    """Where a package was found; what `sourceInfo` tells else becomes a property."""
+    place, source = _said(package.package_file_name), package.source_info
+    if source.startswith(_FOUND):
+        return source.partition(": ")[2].strip() or place
+    if (said := _said(source)) is not None:
+        properties.append(("spdx:sourceInfo", said))
+    return place
 
 
 def _within(part: str, whole: str) -> bool:

@@ -88,6 +88,13 @@ class ExtractedLicence(msgspec.Struct, gc=False, kw_only=True, rename="camel"):
     extracted_text: str = ""
 
 
+class Element(msgspec.Struct, gc=False, kw_only=True, rename="camel"):
+    """A file or snippet, of which only the id and name matter here."""
+
+    spdx_id: str = msgspec.field(default="", name="SPDXID")
+    file_name: str = ""
+
+
 class ExternalDocument(msgspec.Struct, gc=False, kw_only=True, rename="camel"):
     """Another document that this one refers to."""
 

@@ -132,27 +132,37 @@ class Columns:
     def _usage_rows(self, write_id: int, reading: Reading, keys: dict[str, int]) -> list[tuple[Any, ...]]:
         roots = {edge.target for edge in reading.edges if edge.source is None}
         rows: dict[int, tuple[Any, ...]] = {}
+        leads: set[str] = set()
         for c in reading.components:
             key = keys[c.ref]
-            direct = c.direct if c.direct is not None else (c.ref in roots if roots else None)
+            direct = c.direct
+            if direct is None and roots:
+                direct = c.ref in roots
             scope = c.scope
+            lead = c.package not in leads
+            if lead:
+                leads.add(c.package)
             if key in rows:
-                old = rows[key]
-                direct = direct or old[5] if direct is not None else old[5]
-                scope = min(scope, old[6], key=_rank)
+                *_, old_direct, old_scope, lead = rows[key]
+                direct = old_direct if direct is None else direct or old_direct
+                scope = min(scope, old_scope, key=_rank)
             effective = _effective(c.concluded, c.declared, c.detected)
-            rows[key] = (write_id, c.package, c.version, effective, key, direct, scope)
-        ordered = sorted(rows.values(), key=_usage_order)
-        out, last = [], None
-        for row in ordered:
-            out.append((*row, row[1] != last))
-            last = row[1]
-        return out
+            rows[key] = (write_id, c.package, c.version, effective, key, direct, scope, lead)
+        return list(rows.values())
 
     def _edge_rows(self, write_id: int, reading: Reading, keys: dict[str, int]) -> list[tuple[Any, ...]]:
         packages = {c.ref: c.package for c in reading.components}
-        # A dictionary keeps their order, so that equal documents give equal rows.
-        return list(dict.fromkeys(_edge_row(write_id, edge, keys, packages) for edge in reading.edges))
+        rows = {}  # a dictionary keeps their order, so that equal documents give equal rows
+        for e in reading.edges:
+            source = None if e.source is None else keys.get(e.source)
+            target, package = None, e.package
+            if e.target is not None:
+                target = keys.get(e.target)
+                package = package or packages.get(e.target)
+            root = e.source is None
+            row = (write_id, source, target, package, e.requirement, e.scope, e.optional, root, e.pinned)
+            rows[row] = None
+        return list(rows)
 
     def batch(self) -> Batch:
         """The rows added so far as Arrow tables, and an empty batch again."""
@@ -172,28 +182,22 @@ def _rank(scope: str | None) -> int:
     return _WEAKEST if scope is None else _RANK.get(scope, _WEAKEST)
 
 
-def _usage_order(row: tuple[Any, ...]) -> tuple[str, str, int]:
-    return row[1], row[2] or "", row[4]
-
-
 def _digest(usage: list[tuple[Any, ...]], edges: list[tuple[Any, ...]]) -> str:
-    """SHA-256 of the facts, whatever their order: rows without their write, encoded and sorted."""
-    digest = hashlib.sha256()
-    for rows in (usage, edges):
-        digest.update(b"%d:" % len(rows) + b"".join(sorted([_encode(row[1:]) for row in rows])))
-    return digest.hexdigest()
+    """SHA-256 of the facts, whatever their order.
+
+    A component's key stands for all that is said of it; direct and scope are all that is beside it.
+    """
+    states = sorted([(row[4], _FLAG[row[5]], _rank(row[6])) for row in usage])
+    links = sorted(
+        [
+            (r[1] or 0, r[2] or 0, r[3] or "", r[4] or "", r[5] or "", _FLAG[r[6]], _FLAG[r[7]], _FLAG[r[8]])
+            for r in edges
+        ]
+    )
+    return hashlib.sha256(_encode((states, links))).hexdigest()
 
 
-def _edge_row(write_id: int, edge: Edge, keys: dict[str, int], packages: dict[str, str]) -> tuple[Any, ...]:
-    source = None if edge.source is None else keys.get(edge.source)
-    target = None if edge.target is None else keys.get(edge.target)
-    package = edge.package
-    if package is None and edge.target is not None:
-        package = packages.get(edge.target)
-    direct = edge.source is None
-    return (
-        write_id, source, target, package, edge.requirement, edge.scope, edge.optional, direct, edge.pinned,
-    )  # fmt: skip
+_FLAG = {None: 0, False: 1, True: 2}
 
 
 def _snapshot_row(

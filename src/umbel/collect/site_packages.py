@@ -1,278 +1,261 @@
 # SPDX-FileCopyrightText: The Umbel contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Installed Python environments (`site-packages`) → evidence. Nothing in them is imported or run."""
+"""An environment's installed Python packages → evidence. Nothing of them is imported or run."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import re
-from email.parser import HeaderParser
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import msgspec
 
-from umbel.collect._cyclonedx_mend import Faults
-from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading, UnreadableError
-from umbel.collect.lockfiles._python import identify, normal
-from umbel.collect.lockfiles._sources import bare_url
+from umbel.collect._python import digests, identify, is_vcs, normal, package_key, vcs_address
+from umbel.collect._python_metadata import Metadata, named_folder, requires_of_egg
+from umbel.collect._python_requirement import parse, rest
+from umbel.collect._site import Distribution, Site
+from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading
+from umbel.collect.lockfiles._sources import bare_download
+from umbel.model.purl import unidentified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from email.message import Message
-    from pathlib import Path
 
-_MOST = 20_000
-_LARGEST = 4 << 20
-_PYTHON = re.compile(r"python(\d+)\.(\d+)")
-_SILENT = {"unknown", "none", "see license", "license", ""}
-_TROVE = "License ::"
-
-
-class _Found(NamedTuple):
-    """One installed distribution: its folder's name and the files that describe it."""
-
-    folder: str
-    metadata: bytes
-    requested: bool | None
-    direct_url: bytes
-    installer: str
-
-
-class _Distribution(NamedTuple):
-    """One installed distribution, read."""
-
-    component: Component
-    requires: tuple[str, ...]
-    direct: bool | None
+_FROM_FOLDERS = frozenset({"pip", "uv"})
+"""Installers whose record of a local folder means the user's own code; conda notes its build folder."""
+_TELLS_REQUESTED = "pip"
+"""The installer that marks only what it was asked for; uv marks every package."""
 
 
 class SitePackagesCollector(Collector):
-    """What is installed in a Python environment.
+    """The packages of an environment, as installers describe them in the folder.
 
-    A package is direct where its installer noted that someone asked for it (REQUESTED), transitive where
-    an installer that keeps such notes (pip, uv) didn't. Requirements whose marker doesn't hold for the
-    environment's Python are left out; those of an extra are optional edges where their target is installed.
-    Editable installs are the project's own code.
+    Licences are as declared: the expression, else the field, else the classifiers. What a package needs on
+    other platforms or Python versions is left out where the folder tells the platform; what it needs only
+    for an extra is an optional edge if it is installed, and no edge otherwise. Packages that were installed
+    from a folder of source code are the project's own and fold into it. Direct is what pip was asked for,
+    unless it was given a whole list (then all are marked), and what the project's own packages need.
     """
 
     id = "site_packages"
-    title = "Installed Python environment"
-    reads = "site-packages and dist-packages: the metadata of every installed distribution."
-    limits = "What was copied in without metadata is not seen. Scope is unknown: an environment doesn't say what for."
+    title = "Installed Python packages"
+    reads = "site-packages and dist-packages folders: *.dist-info, *.egg-info and unpacked *.egg."
+    limits = (
+        "Only pip tells what was asked for, and nothing tells scopes. Packages that others carry inside "
+        "themselves are not seen, nor packed eggs, nor what .pth files add."
+    )
     folders = ("site-packages", "dist-packages")
 
+    def __init__(self) -> None:
+        """Nothing read yet."""
+        self._last: tuple[ref[Document], Site] | None = None
+
     def fingerprint(self, document: Document) -> str:
-        """Over the describing files of every distribution."""
-        digest = hashlib.sha256()
-        for found in _scan(document.path, Faults()):
-            for part in (found.folder.encode(), found.metadata, str(found.requested).encode(), found.direct_url):
-                digest.update(hashlib.sha256(part).digest())
-        return digest.hexdigest()
+        """Over the names of the packages and the files that describe them."""
+        return self._site(document).digest()
 
     def read(self, document: Document) -> Reading:
-        """Read one environment."""
-        faults = Faults()
-        distributions: dict[str, _Distribution] = {}
-        own: list[tuple[str, ...]] = []
-        for found in _scan(document.path, faults):
-            read = _distribution(found, faults)
-            if isinstance(read, _Distribution):
-                distributions[normal(read.component.name or "")] = read
-            elif read is not None:
-                own.append(read)
-        python = _PYTHON.search(str(document.path))
-        environment = _environment(python)
-        edges = list(_edges(distributions, own, environment))
-        return Reading(
-            format="Python environment" + (f" {python[1]}.{python[2]}" if python else ""),
-            components=[msgspec.structs.replace(d.component, direct=d.direct) for d in distributions.values()],
-            edges=edges,
-            faults=faults.list(),
+        """Read one folder."""
+        return _Environment(self._site(document)).reading()
+
+    def _site(self, document: Document) -> Site:
+        """Read once for both the hash and the evidence."""
+        if self._last is None or self._last[0]() is not document:
+            self._last = (ref(document), Site(document))
+        return self._last[1]
+
+
+class _Installed:
+    """One package with what it says of itself."""
+
+    __slots__ = ("about", "distribution", "known", "name", "own", "source", "version")
+
+    def __init__(self, distribution: Distribution, about: Metadata, source: dict[str, Any]) -> None:
+        folder_name, folder_version = named_folder(distribution.folder)
+        self.distribution, self.about, self.source = distribution, about, source
+        self.name = about.said("name") or folder_name
+        self.version = about.said("version") or folder_version
+        folder = source.get("dir_info")
+        editable = isinstance(folder, dict) and folder.get("editable") is True
+        self.own = editable or (isinstance(folder, dict) and distribution.installer in _FROM_FOLDERS)
+        self.known = distribution.installer == _TELLS_REQUESTED
+
+    @property
+    def ref(self) -> str:
+        """Its folder, which is unique."""
+        return self.distribution.folder
+
+
+class _Environment:
+    """All packages of one environment, and who needs whom."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._faults = site.faults
+        self._installed: list[_Installed] = []
+        self._named: dict[str, list[_Installed]] = {}
+        for distribution in site.distributions:
+            self._add(self._open(distribution))
+
+    def _add(self, package: _Installed) -> None:
+        """Keep a package unless it stands there already, as when a system ships both kinds of description."""
+        others = self._named.setdefault(normal(package.name), [])
+        if any(package.version == other.version for other in others):
+            message = f"describes {package.name[:120]!r} {package.version or ''} twice; the first counts"
+            self._faults.add("duplicate", message, package.ref[:200], "note")
+            return
+        others.append(package)
+        self._installed.append(package)
+
+    def _open(self, distribution: Distribution) -> _Installed:
+        place = distribution.folder[:200]
+        text = (distribution.metadata or b"").decode("utf-8", "replace").replace("\r\n", "\n")
+        if distribution.metadata is None:
+            self._faults.add("no-metadata", "holds a package without its description", place)
+        elif "\ufffd" in text:
+            self._faults.add("encoding", "holds a description that is no UTF-8", place)
+        package = _Installed(distribution, Metadata(text), self._source(distribution, place))
+        if package.version is None:
+            self._faults.add("no-version", "holds a package without version", place)
+        return package
+
+    def _source(self, distribution: Distribution, place: str) -> dict[str, Any]:
+        """Where a package was installed from, if not from an index."""
+        if distribution.direct_url is None:
+            return {}
+        try:
+            found = msgspec.json.decode(distribution.direct_url)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            found = None
+        if isinstance(found, dict):
+            return found
+        self._faults.add("direct-url", "holds a direct_url.json that is no sound JSON object", place, "error")
+        return {}
+
+    def reading(self) -> Reading:
+        """Components and edges."""
+        reading = Reading(format="installed Python packages")
+        foreign = [package for package in self._installed if not package.own]
+        edges = list(dict.fromkeys(edge for package in self._installed for edge in self._edges(package)))
+        asked = self._asked(foreign, edges)
+        every = asked is not None and all(package.known for package in foreign)
+        if asked is not None and every:
+            roots = (package for package in foreign if package.ref in asked)
+            edges += [
+                Edge(source=None, target=p.ref, package=package_key(p.name), pinned=True) for p in roots
+            ]
+        direct = {edge.target for edge in edges if edge.source is None} | (asked or set())
+        telling = asked is not None and not every
+        reading.components = [
+            self._component(p, p.ref in direct if telling and p.known else None) for p in foreign
+        ]
+        reading.edges = edges
+        self._note(reading, len(self._installed) - len(foreign))
+        return reading
+
+    def _asked(self, foreign: list[_Installed], edges: list[Edge]) -> set[str | None] | None:
+        """What pip was asked for; None if it doesn't tell, since it was given everything as one list."""
+        known = [package for package in foreign if package.known]
+        asked: set[str | None] = {package.ref for package in known if package.distribution.requested}
+        if not asked:
+            return None
+        within = any(edge.source and edge.target in asked and not edge.optional for edge in edges)
+        return None if len(asked) == len(known) and within else asked
+
+    def _note(self, reading: Reading, own: int) -> None:
+        for name, packages in self._named.items():
+            if len(packages) > 1:
+                versions = ", ".join(sorted(package.version or "unknown" for package in packages)[:5])
+                message = f"holds {len(packages)} versions of {name[:120]!r} ({versions[:200]})"
+                self._faults.add("duplicate", message, packages[0].ref[:200])
+        if own:
+            message = f"holds {own:,} packages of the project's own, which count as the project"
+            self._faults.add("modules", message, "", "note")
+        reading.faults = self._faults.list()
+
+    # -- components
+
+    def _component(self, package: _Installed, direct: bool | None) -> Component:  # noqa: FBT001 - as in the record
+        about, place = package.about, package.ref[:200]
+        origin, urls, hashes = _origin(package.source)
+        purl = identify(package.name, package.version, origin, self._faults, place)
+        installer = package.distribution.installer
+        return Component(
+            ref=package.ref,
+            package=purl.package if purl else unidentified(package.name),
+            version=package.version,
+            purl=purl.purl if purl else None,
+            type="library",
+            name=package.name,
+            declared=about.licences(),
+            hashes=digests(hashes, self._faults, place),
+            author=about.said("author") or about.said("author-email"),
+            description=about.said("summary"),
+            urls=tuple(dict.fromkeys((*urls, *about.urls()))),
+            properties=(("installer", installer),) if installer else (),
+            direct=direct,
         )
 
+    # -- edges
 
-def _scan(folder: Path, faults: Faults) -> Iterator[_Found]:
-    """The distributions in order of their folders' names; links are not followed."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        raise UnreadableError("unreadable", error.strerror or str(error)) from error
-    number = 0
-    for entry in entries:
-        name = entry.name
-        metadata = "METADATA" if name.endswith(".dist-info") else "PKG-INFO"
-        if not name.endswith((".dist-info", ".egg-info")) or entry.is_symlink():
-            continue
-        number += 1
-        if number > _MOST:
-            faults.once("too-many", f"holds more than {_MOST:,} distributions; no more are read", "", "error")
-            return
-        inside = entry.is_dir()
-        data = _small(os.path.join(entry.path, metadata) if inside else entry.path)
-        if data is None:
-            faults.add("no-metadata", f"holds {name[:200]} without readable metadata", name[:200], "error")
-            continue
-        requested: bool | None = None
-        installer = (_small(os.path.join(entry.path, "INSTALLER")) or b"").decode("utf-8", "replace").strip()
-        if inside and installer:
-            requested = os.path.lexists(os.path.join(entry.path, "REQUESTED"))
-        direct_url = _small(os.path.join(entry.path, "direct_url.json")) or b"" if inside else b""
-        yield _Found(name, data, requested, direct_url, installer)
+    def _edges(self, package: _Installed) -> Iterator[Edge]:
+        """What a package needs here: nothing that is for other platforms only."""
+        listed = package.about.all.get("requires-dist", [])
+        if not listed and package.distribution.requires is not None:
+            listed = list(requires_of_egg(package.distribution.requires.decode("utf-8", "replace")))
+        for text in listed:
+            need = parse(text)
+            if need is None:
+                message = f"holds a package that needs {text[:120]!r}, which is no requirement"
+                self._faults.add("requirement", message, package.ref[:200], "error")
+                continue
+            if self._site.holds(need.marker, extras=True) is False:
+                continue
+            surely = self._site.holds(need.marker, extras=False)
+            optional = surely is False
+            targets: list[_Installed | None] = [*self._named.get(normal(need.name), ())]
+            if not targets and surely:
+                message = f"lacks {need.name[:120]!r}, which {package.name[:120]!r} needs"
+                self._faults.add("unresolved", message, package.ref[:200])
+            address = bare_download(need.url) if need.url else None
+            requirement = rest(need.extras, need.specifier, need.marker, address)
+            for target in targets or ([] if optional else [None]):
+                if target is None or not target.own:
+                    yield _edge(package, target, need.name, requirement, optional=optional)
 
 
-def _small(path: str) -> bytes | None:
-    """A regular file of bounded size, None if it isn't there or isn't one."""
-    try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    except OSError:
-        return None
-    with open(handle, "rb") as file:
-        try:
-            return file.read(_LARGEST) if os.path.isfile(path) else None
-        except OSError:
-            return None
-
-
-def _distribution(found: _Found, faults: Faults) -> _Distribution | tuple[str, ...] | None:
-    """A distribution; the requirements only, where it is the project's own code."""
-    message = HeaderParser().parsestr(_head(found.metadata))
-    name, version = _header(message, "Name"), _header(message, "Version")
-    if name is None:
-        faults.add("nameless", f"holds {found.folder[:200]}, which says no name", found.folder[:200], "error")
-        return None
-    requires = tuple(str(value) for value in message.get_all("Requires-Dist", []))
-    vcs, url, own = _source(found.direct_url, found.folder, faults)
-    if own:
-        return requires
-    purl = identify(name, version, vcs, url)
-    if purl is None:
-        faults.add("nameless", f"holds {name[:100]!r}, which is no name", found.folder[:200], "error")
-        return None
-    component = Component(
-        ref=found.folder,
-        package=purl.package,
-        version=purl.version,
-        purl=purl.purl,
-        type="library",
-        name=name,
-        declared=_licenses(message),
-        author=_header(message, "Author") or _header(message, "Author-email"),
-        description=_header(message, "Summary"),
-        urls=_urls(message),
+def _edge(
+    package: _Installed, target: _Installed | None, name: str, requirement: str | None, *, optional: bool
+) -> Edge:
+    return Edge(
+        source=None if package.own else package.ref,
+        target=target.ref if target else None,
+        package=package_key(target.name if target else name),
+        requirement=requirement,
+        scope="optional" if optional else None,
+        optional=optional,
+        pinned=True if target else None,
     )
-    direct = found.requested if found.installer in {"pip", "uv"} else found.requested or None
-    return _Distribution(component, requires, direct)
 
 
-def _head(data: bytes) -> str:
-    """The headers without the description, which can be long."""
-    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
-    return text.partition("\n\n")[0] + "\n\n"
+def _origin(source: dict[str, Any]) -> tuple[dict[str, str] | None, Pairs, list[str]]:
+    """Qualifiers, addresses and digests of what was installed from an address; credentials are left out."""
+    address, vcs, archive = (source.get(key) for key in ("url", "vcs_info", "archive_info"))
+    if not isinstance(address, str):
+        return None, (), []
+    if isinstance(vcs, dict):
+        address = address if is_vcs(address) else f"{_text(vcs.get('vcs')) or 'git'}+{address}"
+        where = vcs_address(address, _text(vcs.get("commit_id")), _text(source.get("subdirectory")))
+        return {"vcs_url": where}, (("vcs", where),), []
+    if isinstance(archive, dict):
+        hashes = archive.get("hashes")
+        said = [f"{name}:{value}" for name, value in hashes.items()] if isinstance(hashes, dict) else []
+        said = said or [text for text in (_text(archive.get("hash")),) if text]
+        if address.lower().startswith(("http://", "https://")):
+            where = bare_download(address).partition("#")[0]
+            return {"download_url": where}, (("distribution", where),), said
+        return None, (), said
+    return None, (), []
 
 
-def _header(message: Message, name: str) -> str | None:
-    value = message.get(name)
-    text = str(value).strip() if value is not None else ""
-    return text if text and text.upper() != "UNKNOWN" else None
-
-
-def _licenses(message: Message) -> tuple[str, ...]:
-    """As declared: the expression, else the free text where it is short, else the classifiers."""
-    expression = _header(message, "License-Expression")
-    if expression:
-        return (expression,)
-    classifiers = [str(value) for value in message.get_all("Classifier", []) if str(value).startswith(_TROVE)]
-    named = tuple(value for value in classifiers if value.count("::") > 1 or "OSI Approved" not in value)
-    text = _header(message, "License")
-    if text and text.lower() not in _SILENT and "\n" not in text:
-        return (text,)
-    return named or ((text,) if text and text.lower() not in _SILENT else ())
-
-
-def _urls(message: Message) -> Pairs:
-    found: dict[tuple[str, str], None] = {}
-    home = _header(message, "Home-page")
-    if home:
-        found["website", bare_url(home)] = None
-    for value in message.get_all("Project-URL", []):
-        kind, comma, url = str(value).partition(",")
-        if comma and url.strip():
-            found[kind.strip().lower()[:64], bare_url(url.strip())] = None
-    return tuple(found)
-
-
-def _source(raw: bytes, place: str, faults: Faults) -> tuple[str | None, str | None, bool]:
-    """VCS address, other address, and whether it is the project's own folder."""
-    if not raw:
-        return None, None, False
-    try:
-        data = msgspec.json.decode(raw)
-        url = data["url"]
-        if not isinstance(url, str):
-            raise TypeError("url")
-        if url.startswith("file:"):
-            return None, None, "dir_info" in data
-        vcs = data.get("vcs_info")
-        if isinstance(vcs, dict):
-            return f"{vcs.get('vcs', 'git')}+{url}#{vcs.get('commit_id', '')}".rstrip("#"), None, False
-    except (msgspec.DecodeError, KeyError, TypeError, AttributeError, RecursionError):
-        faults.add("direct-url", "holds a direct_url.json that can't be read", place[:200])
-        return None, None, False
-    else:
-        return None, url, False
-
-
-def _environment(python: re.Match[str] | None) -> dict[str, str]:
-    """What markers are held against: the environment's own Python, as far as its folder tells."""
-    if python is None:
-        return {"extra": ""}
-    version = f"{python[1]}.{python[2]}"
-    return {"python_version": version, "python_full_version": f"{version}.0", "extra": ""}
-
-
-def _edges(
-    distributions: dict[str, _Distribution], own: list[tuple[str, ...]], environment: dict[str, str]
-) -> Iterator[Edge]:
-    for requires in own:
-        yield from _edges_of(None, requires, distributions, environment)
-    for distribution in distributions.values():
-        yield from _edges_of(distribution.component.ref, distribution.requires, distributions, environment)
-
-
-def _edges_of(
-    source: str | None,
-    requires: tuple[str, ...],
-    distributions: dict[str, _Distribution],
-    environment: dict[str, str],
-) -> Iterator[Edge]:
-    from packaging.markers import UndefinedEnvironmentName
-    from packaging.requirements import InvalidRequirement, Requirement
-
-    for text in requires:
-        try:
-            requirement = Requirement(text[:2000])
-        except (InvalidRequirement, RecursionError):
-            continue  # some old package's own notation; what it means is not known
-        extra = requirement.marker is not None and "extra" in str(requirement.marker)
-        target = distributions.get(normal(requirement.name))
-        if target is None and extra:
-            continue
-        try:
-            holds = extra or requirement.marker is None or requirement.marker.evaluate(environment)
-        except UndefinedEnvironmentName:
-            holds = True
-        if holds:
-            yield Edge(
-                source=source,
-                target=target.component.ref if target else None,
-                package=target.component.package if target else _package(requirement.name),
-                requirement=str(requirement.specifier) or None,
-                optional=extra,
-                pinned=target is not None,
-            )
-
-
-def _package(name: str) -> str | None:
-    purl = identify(name, None)
-    return purl.package if purl else None
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -2,32 +2,54 @@
 # SPDX-License-Identifier: Apache-2.0
 """Package URLs: canonical identifiers of packages and components.
 
-A *package* is a purl without version, qualifiers and subpath; a *component* has them. Names are
-normalised by packageurl-python, in cached pieces: a document repeats its prefixes and qualifiers,
-so that normalising each piece once costs a fraction of normalising each purl (docs/adr/0006).
+A *package* is a purl without version, qualifiers and subpath; a *component* has them. Plain text is
+its own canonical form and is only taken apart. Whatever isn't plain is normalised by
+packageurl-python, piece by piece and once each, since documents repeat their pieces.
+
+Source: the package-url specification and its type definitions.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from hashlib import sha256
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from urllib.parse import quote, unquote
 
-from packageurl import PackageURL, normalize_qualifiers, normalize_subpath
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
 
 LONGEST = 4096
 """Longer purls are refused: the longest real one seen had a tenth of it."""
 UNIDENTIFIED = "unidentified:"
 
-_TYPE = re.compile(r"[A-Za-z.\-_][A-Za-z0-9.\-_]*")
-_TWICE = re.compile(r"%25(40|2[0-9A-Fa-f]|3[AaFf])")
-_LOWER_VERSION = frozenset({"huggingface", "oci"})
-_LOWER_PATH = frozenset({"golang"})
-"""Types whose definition lowers namespace and name where packageurl-python doesn't yet."""
+_TYPE = re.compile(r"[A-Za-z.\-_][A-Za-z0-9.\-_]*").fullmatch
+_PLAIN = re.compile(r"[A-Za-z0-9.\-_~:]+").fullmatch
+_PLAIN_PREFIX = re.compile(
+    r"pkg:([a-z.\-_][a-z0-9.\-_]*)/((?:%40)?[A-Za-z0-9.\-_~:]+(?:/[A-Za-z0-9.\-_~:]+)*)"
+).fullmatch
+_PLAIN_PAIR = r"[a-z.\-_][a-z0-9.\-_]*=(?:[A-Za-z0-9.\-_~:]|%(?:2[0-9A-CF]|3[B-F]|40))+"
+_PLAIN_PAIRS = re.compile(f"{_PLAIN_PAIR}(?:&{_PLAIN_PAIR})*").fullmatch
+_HAS_NO_RAW = re.compile(r"[A-Za-z0-9.\-_~:/%]*").fullmatch
+_ENCODED_AGAIN = re.compile(r"%(?:25)*(?:2[0-9A-F]|3[A-F]|40|7E)", re.IGNORECASE)
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})").search
+_BEFORE_SCOPE = re.compile(r"pkg:/*npm/+", re.IGNORECASE).fullmatch
+
+# What the type definitions say and packageurl-python 0.17 doesn't do yet. Go's definition says both
+# "shall be lowercased" and "case sensitive". It is lowered: some generators lower Go modules and some
+# don't, and one half of a portfolio would know them by other names than the other half.
+_LOWER_NAMESPACE = frozenset({"brew", "deb", "golang", "rpm", "vscode-extension", "yocto"})
+_LOWER_NAME = frozenset({"brew", "chrome-extension", "deb", "golang", "otp", "vscode-extension"})
+_LOWER_VERSION = frozenset({"huggingface", "oci", "pypi", "vscode-extension"})
+_KEPT = frozenset({"cargo", "gem", "maven", "npm", "nuget"})
+"""Names stay as written. packageurl-python lowers npm's, but JSONStream is not jsonstream."""
+_REWRITTEN = frozenset({"cpan", "hackage", "pub"})
+"""Names change even where they are plain and lower-case."""
+
+_HALF = "has half a character: a surrogate without its other half"
 
 
 class PurlError(ValueError):
@@ -35,7 +57,12 @@ class PurlError(ValueError):
 
 
 class Purl(NamedTuple):
-    """A purl in its canonical forms. `note` says how the raw text had to be repaired, if it had."""
+    """A purl in its canonical forms.
+
+    `package` has no version, qualifiers and subpath; `purl` is the whole. Both are percent-encoded.
+    `version`, `namespace` and `name` are decoded, and None where there is none. `note` says how the
+    text had to be repaired, if it had.
+    """
 
     package: str
     version: str | None
@@ -51,115 +78,195 @@ class _Prefix(NamedTuple):
     type: str
     namespace: str | None
     name: str
-    note: str | None
+    note: str | None = None
 
 
-@lru_cache(maxsize=1 << 17)
+class _Version(NamedTuple):
+    shown: str | None
+    encoded: str
+    note: str | None = None
+
+
+class _Kept(dict[str, T], Generic[T]):
+    """Answers by text, worked out once each. Bounded: long texts aren't kept, a full one starts anew."""
+
+    MOST = 1 << 16
+    LONGEST_KEY = 256
+
+    def __init__(self, answer: Callable[[str], T]) -> None:
+        super().__init__()
+        self._answer = answer
+
+    def __missing__(self, text: str) -> T:
+        found = self._answer(text)
+        if len(text) <= self.LONGEST_KEY:
+            if len(self) >= self.MOST:
+                self.clear()
+            self[text] = found
+        return found
+
+
 def parse(raw: str) -> Purl:
     """The canonical purl of a text. Raises `PurlError` if it is none.
 
     Repaired, with a note: `pkg://`, upper case in scheme or type, white space around, an unencoded
-    `@` of an npm scope, and names that were percent-encoded twice.
+    `@` of an npm scope, other characters that want percent-encoding, and pieces encoded twice.
     """
+    return _purls[raw]
+
+
+def _read(raw: str) -> Purl:
+    if len(raw) > LONGEST:
+        raise PurlError(f"has {len(raw):,} characters; a purl has at most {LONGEST:,}")
     text = raw.strip()
-    if len(text) > LONGEST:
-        raise PurlError(f"has {len(text):,} characters; a purl has at most {LONGEST:,}")
     head, _, subpath = text.partition("#")
     head, _, qualifiers = head.partition("?")
-    scheme, colon, rest = head.partition(":")
+    before, at, version = head.rpartition("@")
+    if not at or (before[-1:] == "/" and _BEFORE_SCOPE(before)):
+        before, version = head, ""
+    try:
+        found = _assemble(_prefixes[before], version, qualifiers, subpath)
+    except UnicodeEncodeError as error:
+        raise PurlError(_HALF) from error
+    return found if len(text) == len(raw) else found._replace(note="had white space around it")
+
+
+def _assemble(prefix: _Prefix, version: str, qualifiers: str, subpath: str) -> Purl:
+    """The whole, of a prefix and the other pieces as they are written in a purl."""
+    if qualifiers and prefix.type == "mlflow":
+        prefix = _on_its_server(prefix, qualifiers)
+    package, kind, namespace, name, note = prefix
+    shown, purl = None, package
+    if version:
+        if kind in _LOWER_VERSION:
+            version = version.lower()
+        if _PLAIN(version):
+            shown, purl = version, f"{package}@{version}"
+        else:
+            shown, encoded, said = _versions[version]
+            if kind in _LOWER_VERSION and shown:
+                shown, encoded = shown.lower(), quote(shown.lower(), safe=":")
+            purl, note = f"{package}@{encoded}" if encoded else package, note or said
+    if qualifiers:
+        purl += _qualifiers[qualifiers]
+    if subpath:
+        purl += _subpath(subpath)
+    if len(purl) > LONGEST:
+        raise PurlError(f"has {len(purl):,} characters when percent-encoded; a purl has at most {LONGEST:,}")
+    return Purl(package, shown, purl, kind, namespace, name, note)
+
+
+def _prefix(text: str) -> _Prefix:
+    """Scheme, type and path: what stands before the version."""
+    plain = _PLAIN_PREFIX(text)
+    if plain:
+        kind, path = plain.groups()
+        if kind in _KEPT or (path == path.lower() and not _rewrites(kind, path)):
+            namespace, _, name = path.replace("%40", "@").rpartition("/")
+            return _Prefix(text, kind, namespace or None, name)
+    scheme, colon, rest = text.partition(":")
     if not colon or scheme.lower() != "pkg":
         raise PurlError("doesn't start with 'pkg:'")
-    kind, slash, path = rest.lstrip("/").partition("/")
-    if not slash or not _TYPE.fullmatch(kind):
+    written, slash, path = rest.lstrip("/").partition("/")
+    if not slash or not _TYPE(written):
         raise PurlError("names no package type")
-    try:
-        return _assemble(
-            kind.lower(), path, qualifiers, subpath, _surface_note(raw, text, scheme, rest, kind)
-        )
-    except ValueError as error:
-        raise error if isinstance(error, PurlError) else PurlError(str(error)) from error
-
-
-def _surface_note(raw: str, text: str, scheme: str, rest: str, kind: str) -> str | None:
-    if raw != text:
-        return "had white space around it"
+    kind = written.lower()
+    decoded, note = _decoded(path)
+    if kind == "npm" and path.lstrip("/").startswith("@"):
+        note = "had an unencoded @ in its scope"
+        if "/" not in decoded.strip("/"):
+            raise PurlError("names a scope but no package")
+    if kind != written or scheme != "pkg":
+        note = "had upper case in its scheme or type"
     if rest.startswith("/"):
-        return "was written with pkg:/ or pkg://"
-    if scheme != "pkg" or kind != kind.lower():
-        return "had upper case in its scheme or type"
-    return None
+        note = "was written with pkg:/ or pkg://"
+    return _canonical(kind, decoded, note)
 
 
-def _assemble(kind: str, path: str, qualifiers: str, subpath: str, note: str | None) -> Purl:
-    path = path.lstrip("/")
-    scoped = kind == "npm" and path.startswith("@")
-    # The @ of an unencoded npm scope doesn't start a version.
-    before, at, version = path[scoped:].rpartition("@")
-    if not at:
-        before, version = version, ""
-    prefix = _prefix(kind, ("@" if scoped else "") + before, qualifiers if kind == "mlflow" else "")
-    shown, encoded = _version(kind, version) if version else (None, "")
-    purl = prefix.package
-    if encoded:
-        purl += f"@{encoded}"
-    if qualifiers:
-        purl += _qualifiers(qualifiers)
-    if subpath:
-        cleaned = _subpath(subpath)
-        purl += f"#{cleaned}" if cleaned else ""
-    said = note or prefix.note or ("had an unencoded @ in its scope" if scoped else None)
-    return Purl(prefix.package, shown, purl, prefix.type, prefix.namespace, prefix.name, said)
+def _rewrites(kind: str, path: str) -> bool:
+    """Whether the type changes even this plain, lower-case path."""
+    return kind in _REWRITTEN or (kind == "pypi" and "_" in path)
 
 
-@lru_cache(maxsize=1 << 16)
-def _prefix(kind: str, path: str, qualifiers: str) -> _Prefix:
-    note = None
-    if _TWICE.search(path):
-        path, note = _TWICE.sub(r"%\1", path), "was percent-encoded twice"
-    if kind in _LOWER_PATH:
-        path = path.lower()
-    text = f"pkg:{kind}/{path}" + (f"?{qualifiers}" if qualifiers else "")
-    found = PackageURL.from_string(text)
-    bare = found._replace(version=None, qualifiers={}, subpath=None)
-    package = bare.to_string()
-    if kind == "mlflow" and qualifiers:
-        package = found._replace(version=None, subpath=None).to_string().partition("?")[0]
-    return _Prefix(package, found.type, found.namespace, found.name, note)
+def _canonical(kind: str, path: str, note: str | None = None) -> _Prefix:
+    """The names of a decoded path, by the rules of its type."""
+    from packageurl import normalize_name, normalize_namespace
+
+    above, _, last = "/".join(part for part in map(str.strip, path.split("/")) if part).rpartition("/")
+    ruled = None if kind in _KEPT else kind
+    namespace = normalize_namespace(above, ruled, encode=None)
+    name = normalize_name(last, None, ruled, encode=None)
+    if not name:
+        raise PurlError("names no package")
+    if namespace and kind in _LOWER_NAMESPACE:
+        namespace = namespace.lower()
+    if kind in _LOWER_NAME:
+        name = name.lower()
+    package = f"pkg:{kind}/{quote(f'{namespace}/{name}' if namespace else name, safe='/:')}"
+    return _Prefix(package, kind, namespace, name, note)
 
 
-@lru_cache(maxsize=1 << 16)
-def _version(kind: str, raw: str) -> tuple[str | None, str]:
-    shown = unquote(raw).strip()
-    if kind in _LOWER_VERSION:
-        shown = shown.lower()
-    return shown or None, quote(shown).replace("%3A", ":")
+def _on_its_server(prefix: _Prefix, qualifiers: str) -> _Prefix:
+    """MLflow models have the case rules of their server: Databricks ignores case, Azure ML doesn't."""
+    server = qualifiers.lower()
+    if "databricks" not in server or "azureml" in server:
+        return prefix
+    return _canonical("mlflow", f"{prefix.namespace or ''}/{prefix.name.lower()}", prefix.note)
 
 
-@lru_cache(maxsize=1 << 16)
-def _qualifiers(raw: str) -> str:
-    # packageurl-python leaves the slash as it is; the specification's own cases encode it.
-    pairs = normalize_qualifiers(raw, encode=False)
-    text = "&".join(f"{key}={quote(value, safe='').replace('%3A', ':')}" for key, value in pairs.items())
-    return f"?{text}" if text else ""
+def _decoded(text: str) -> tuple[str, str | None]:
+    """A piece without its percent-encoding, and how it had to be repaired."""
+    found = unquote(text)
+    note = None if _HAS_NO_RAW(text) else "had characters that a purl percent-encodes"
+    if "%" in found:
+        if _LONE_PERCENT(text):
+            note = "had a percent sign that encodes nothing"
+        while _ENCODED_AGAIN.search(found):
+            note = "was percent-encoded twice"
+            found = _ENCODED_AGAIN.sub(_decoded_again, found)
+    if "\ufffd" in found and "\ufffd" not in text and "%EF%BF%BD" not in text.upper():
+        note = "had percent-encoded bytes that are no UTF-8"
+    return found, note
 
 
-def _subpath(raw: str) -> str | None:
-    return normalize_subpath(normalize_subpath(raw, encode=False), encode=True)
+def _decoded_again(found: re.Match[str]) -> str:
+    return unquote("%" + found[0][-2:])
 
 
-@lru_cache(maxsize=1 << 16)
-def _made(
-    kind: str, namespace: str | None, name: str, version: str | None, qualifiers: tuple[tuple[str, str], ...]
-) -> Purl:
-    path = "/".join(quote(part) for part in (namespace or "").split("/") if part)
-    whole = f"{path}/{quote(name)}" if path else quote(name, safe="")
-    if kind == "golang" or "/" in name:
-        whole = f"{path}/{quote(name)}".lstrip("/")
-    text = f"pkg:{kind}/{whole}"
-    if version:
-        text += "@" + quote(version, safe="")
-    said = "&".join(f"{key}={quote(value, safe='')}" for key, value in qualifiers if value)
-    return parse(f"{text}?{said}" if said else text)._replace(note=None)
+def _version(text: str) -> _Version:
+    shown, note = _decoded(text)
+    shown = shown.strip()
+    return _Version(shown or None, quote(shown, safe=":"), note)
+
+
+def _qualifier_text(text: str) -> str:
+    """Qualifiers as `?key=value&…`, sorted; empty where none has a value."""
+    if _PLAIN_PAIRS(text):
+        pairs = dict(pair.split("=") for pair in text.split("&"))
+    else:
+        from packageurl import normalize_qualifiers
+
+        try:
+            decoded = normalize_qualifiers(text, encode=False)
+        except ValueError as error:
+            raise PurlError(f"has qualifiers that are none: {error}") from error
+        # packageurl-python leaves the slash as it is; the specification's own cases encode it.
+        pairs = {key: quote(value, safe=":") for key, value in decoded.items()}
+    return "?" + "&".join([f"{key}={pairs[key]}" for key in sorted(pairs)]) if pairs else ""
+
+
+def _subpath(text: str) -> str:
+    """The subpath as `#path`; empty where nothing is left of it."""
+    parts = [
+        quote(part, safe=":") for part in unquote(text).split("/") if part.strip() and part not in {".", ".."}
+    ]
+    return "#" + "/".join(parts) if parts else ""
+
+
+_purls = _Kept(_read)
+_prefixes = _Kept(_prefix)
+_versions = _Kept(_version)
+_qualifiers = _Kept(_qualifier_text)
 
 
 def make(
@@ -168,18 +275,56 @@ def make(
     name: str,
     version: str | None = None,
     qualifiers: Mapping[str, str] | None = None,
+    subpath: str | None = None,
 ) -> Purl:
-    """The canonical purl of its parts, by the rules of its type. Raises `PurlError`."""
-    if not name or not kind:
+    """The canonical purl of its decoded parts, by the rules of its type. Raises `PurlError`.
+
+    A name that holds slashes is split (`@scope/name`, a Go module's path), so that every spelling of
+    a package gives the same. Qualifiers without a value are left out.
+    """
+    values = qualifiers.values() if qualifiers else ()
+    whole = sum(map(len, filter(None, (kind, namespace, name, version, subpath, *values))))
+    if whole > LONGEST:
+        raise PurlError(f"has {whole:,} characters; a purl has at most {LONGEST:,}")
+    try:
+        prefix = _named(kind, namespace, name)
+        if version and not _PLAIN(version):
+            version = quote(version, safe=":")
+        pairs = _written(qualifiers) if qualifiers else ""
+        return _assemble(prefix, version or "", pairs, quote(subpath, safe="/:") if subpath else "")
+    except UnicodeEncodeError as error:
+        raise PurlError(_HALF) from error
+
+
+@lru_cache(maxsize=1 << 14)
+def _named(kind: str, namespace: str | None, name: str) -> _Prefix:
+    if not name or not _TYPE(kind):
         raise PurlError("a purl needs a type and a name")
-    pairs = tuple(sorted(qualifiers.items())) if qualifiers else ()
-    return _made(kind.lower(), namespace or None, name, version or None, pairs)
+    path = f"{namespace}/{name}" if namespace else name
+    return _prefixes[f"pkg:{kind.lower()}/{quote(path, safe='/:')}"]
+
+
+def _written(qualifiers: Mapping[str, str]) -> str:
+    """Qualifiers as they are written in a purl."""
+    for key in qualifiers:
+        if not _TYPE(key):
+            raise PurlError(f"has a qualifier {key[:40]!r}: keys are ASCII letters, digits, '.', '-' and '_'")
+    return "&".join(f"{key}={quote(value, safe=':')}" for key, value in qualifiers.items() if value)
 
 
 def unidentified(name: str, namespace: str | None = None) -> str:
-    """The key of a component that no purl identifies; it never equals a package's."""
-    key = quote(name[:LONGEST], safe="")
-    return f"{UNIDENTIFIED}{quote(namespace[:LONGEST], safe='')}/{key}" if namespace else UNIDENTIFIED + key
+    """The key of a component that no purl identifies; it never equals a package's.
+
+    Percent-encoded as purls are. A name too long for a key is cut and told apart by its digest.
+    """
+    return UNIDENTIFIED + (f"{_key(namespace)}/{_key(name)}" if namespace else _key(name))
+
+
+def _key(text: str) -> str:
+    if len(text) > LONGEST:
+        digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        text = f"{text[:200]}…{digest[:16]}"
+    return quote(text, safe=":", errors="backslashreplace")
 
 
 def ecosystem(package: str) -> str | None:
@@ -187,7 +332,7 @@ def ecosystem(package: str) -> str | None:
     return package[4:].partition("/")[0] if package.startswith("pkg:") else None
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def display(package: str) -> str:
     """A package as its users write it: `@angular/core`, `org.apache.commons:commons-lang3`."""
     if not package.startswith("pkg:"):
@@ -216,23 +361,26 @@ def parse_query(text: str) -> Query:
     Raises `PurlError` for an empty or broken one.
     """
     text = text.strip()
-    if not text or len(text) > LONGEST:
-        raise PurlError("it is empty or far too long")
+    if not text:
+        raise PurlError("it is empty")
+    if len(text) > LONGEST:
+        raise PurlError(f"it has {len(text):,} characters; a purl has at most {LONGEST:,}")
+    if text.lower().startswith("vers:"):
+        raise PurlError("it is a range of versions without a package; write NAME@vers:…")
     if text.lower().startswith("pkg:"):
-        start = text.index("/") + 1 if "/" in text else 0
-        name, spec = _split(text, start)
+        name, spec = _split(text, text.find("/", len("pkg:") + len(text[4:]) - len(text[4:].lstrip("/"))) + 1)
         return Query(parse(name).package, None, spec)
     name, spec = _split(text, 0)
     name = name.replace(":", "/") if name.count(":") == 1 else name
-    return Query(None, quote(name), spec)
+    return Query(None, quote(name, safe="/:", errors="backslashreplace"), spec)
 
 
 def _split(text: str, start: int) -> tuple[str, str | None]:
-    """The text before and after the @ that begins the versions; a scope's @ isn't it."""
-    at = text.find("@", start + 1 if text[start : start + 1] == "@" else start)
+    """The text before and after the @ that begins the versions; a scope's @ at the start isn't it."""
+    at = text.find("@", start + 1)
     if at < 0:
         return text, None
     spec = text[at + 1 :].strip()
     if not spec.startswith("vers:"):
         spec = re.split(r"[?#]", spec, maxsplit=1)[0]
-    return text[:at], unquote(spec) or None
+    return text[:at].rstrip(), unquote(spec).strip() or None

@@ -184,7 +184,7 @@ def _products(facts: Facts) -> Html:
         command(facts, "products", "--limit", "0"),
     )
     if not named:
-        return _figure("Products", None, "umbel.toml names none", because)
+        return _figure("Products", "none", "umbel.toml names none", because)
     reading = (
         f"{count(free, 'project')} belong to none" if facts.product is None else "this page shows only it"
     )

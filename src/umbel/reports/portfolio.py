@@ -128,7 +128,9 @@ def coverage_sentence(facts: Facts) -> str:
         f"{facts.with_evidence('complete', 'partial'):,} of {count(every, 'project')} {verb} an inventory"
     ]
     partial, failed, none = (facts.with_evidence(kind) for kind in ("partial", "failed", "none"))
-    parts += [f"{partial:,} of these tell only a part"] if partial else []
+    empty = sum(project.components == 0 for project in facts.projects)
+    parts += [f"{partial:,} of these {'tells' if partial == 1 else 'tell'} only a part"] if partial else []
+    parts += [f"{empty:,} of these {'lists' if empty == 1 else 'list'} no component"] if empty else []
     parts += [f"{failed:,} could not be read"] if failed else []
     parts += [f"of {none:,} nothing is known"] if none else []
     return "; ".join(parts) + "."

@@ -92,7 +92,9 @@ def _products(facts: Facts) -> Html:
         Column("Support ends", "day"),
     ]  # fmt: skip
     rows: list[Sequence[Any]] = []
-    for product in facts.products[:MOST_ROWS]:
+    # Without any product, a lone row for "no product" would say nothing.
+    named = any(product.name is not None for product in facts.products)
+    for product in facts.products[:MOST_ROWS] if named else ():
         if product.name is None:
             dash = Html("–")
             rows.append((Html("<em>no product</em>"), dash, dash, dash, *_counts(product), dash))
@@ -103,7 +105,7 @@ def _products(facts: Facts) -> Html:
         )
         said = product.owner, product.criticality, product.distribution or None
         rows.append((name, *said, *_counts(product), day(product.end_of_support)))
-    note = left_out(len(rows), len(facts.products), "products", call)
+    note = left_out(len(rows), len(facts.products) if named else 0, "products", call)
     none = "No product is named in umbel.toml. With products, every question can be asked by product."
     return _section("products", because, columns, rows, none, note)
 

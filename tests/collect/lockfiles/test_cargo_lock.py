@@ -13,6 +13,7 @@ from packageurl import PackageURL
 from umbel.collect._cyclonedx_mend import Faults
 from umbel.collect.interface import Component, Document, Reading, UnreadableError
 from umbel.collect.lockfiles import cargo_lock
+from umbel.collect.lockfiles._cargo_manifests import _folders
 from umbel.collect.lockfiles._toml import toml_tree
 from umbel.collect.lockfiles.cargo_lock import CargoLockCollector
 
@@ -290,6 +291,8 @@ def test_nothing_outside_of_the_project_is_read(tmp_path: Path) -> None:
     reading = read(project, FOURTH, manifest)
     assert {e.scope for e in reading.edges} == {None}
     assert [f.code for f in reading.faults if f.code == "members"] == ["members"]
+    assert _folders(tmp_path, project, "*") == []
+    assert _folders(tmp_path, tmp_path, "*") == ["project", "secret"]
 
 
 # -- other forms of the document
@@ -342,12 +345,13 @@ def test_a_replaced_package_is_the_other(tmp_path: Path) -> None:
 
 def test_wrong_types_lose_only_themselves(tmp_path: Path) -> None:
     text = f"""
-package = [1, {{name = "a", version = "1", source = "{CRATES}", checksum = "zz", dependencies = ["b", 7, "gone"]}},
+package = [1, {{name = "a", version = "1", source = "{CRATES}", checksum = "zz", dependencies = ["b 9.9.9", 7, "gone"]}},
   {{name = "b", version = "2", source = "{CRATES}", dependencies = 1}}, {{name = "c", version = 3}},
   {{name = "b", version = "2", source = "{CRATES}"}}]
 """
     reading = read(tmp_path, text)
-    assert edges(reading) == {("a 1", None)} | {("a 1", None)}
+    assert edges(reading) == {("a 1", None)}
+    assert {e.package for e in reading.edges} == {"pkg:cargo/b", "pkg:cargo/gone"}
     assert [c.name for c in reading.components] == ["a", "b"]
     assert sorted(set(codes(reading))) == ["duplicate", "hash", "nameless", "unresolved", "wrong-type"]
 

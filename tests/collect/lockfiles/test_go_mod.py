@@ -94,6 +94,13 @@ def test_edges_lead_to_what_is_direct(tmp_path: Path) -> None:
     }
 
 
+def test_a_tool_that_is_used_otherwise_too(tmp_path: Path) -> None:
+    text = "module m\ngo 1.24\nrequire example.org/x v1.0.0\ntool example.org/x\n"
+    reading = read(tmp_path, text)
+    assert [(c.direct, c.scope) for c in reading.components] == [(True, None)]
+    assert [e.scope for e in reading.edges] == [None, "development"]
+
+
 def test_names_are_kept_as_written(tmp_path: Path) -> None:
     (found,) = [c for c in read(tmp_path, SOUND).components if c.version == "v1.2.3"]
     assert (found.namespace, found.name, found.ref) == (

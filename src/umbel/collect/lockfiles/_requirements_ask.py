@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from umbel.collect.interface import Pairs
     from umbel.collect.lockfiles._requirements_file import File, Line
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _EXTRAS = re.compile(r"(.*?)(?:\[([^\[\]]*)\])?")
 _MARKER = re.compile(r"(?:\s;|;\s)(.*)")
 _LOCAL = re.compile(r"\.{1,2}(?:[/\\\[]|$)|[/~\\]|[A-Za-z]:[\\/]")
@@ -39,13 +38,14 @@ class Ask:
     """One requirement. `pinned` is None where it can't be told whether a revision may move."""
 
     __slots__ = (
-        "address", "extras", "hashes", "identified", "location", "marker", "name", "notes", "origin", "own", "pinned",
-        "place", "scope", "specifier", "urls", "version",
+        "address", "extras", "hashes", "identified", "location", "marker", "name", "notes", "origin",
+        "own", "pinned", "place", "scope", "specifier", "urls", "version",
     )  # fmt: skip
 
     def __init__(self, line: Line, scope: str | None, name: str) -> None:
         """A requirement of which only the name is known yet."""
-        self.name, self.scope, self.place, self.hashes, self.notes = name, scope, line.place, line.hashes, line.notes
+        self.name, self.scope, self.place = name, scope, line.place
+        self.hashes, self.notes = line.hashes, line.notes
         self.version: str | None = None
         self.specifier: str | None = None
         self.marker: str | None = None
@@ -98,7 +98,7 @@ def _ask(line: Line, scope: str | None) -> Ask | None:
     cut = _MARKER.search(line.text)
     text = (line.text[: cut.start()] if cut else line.text).strip().strip("\"'")
     bare = Requirement("", marker=cut[1].strip() if cut else None)
-    if "://" in text or _SCHEME.match(text) and not re.match(r"[A-Za-z]:[\\/]", text):
+    if "://" in text or is_vcs(text) or text.lower().startswith("file:"):
         return _at(text, line, scope, bare)
     return _from_path(text, line, scope, bare)
 
@@ -114,7 +114,9 @@ def _at(address: str, line: Line, scope: str | None, found: Requirement) -> Ask 
         return None
     bare = bare_download(address).partition("#")[0]
     named = archive_name(bare.rpartition("/")[2])
-    ask = _named(found.name or (named[0] if named else "") or fragment(address, "egg"), bare, line, scope, found)
+    ask = _named(
+        found.name or (named[0] if named else "") or fragment(address, "egg"), bare, line, scope, found
+    )
     ask.version = named[1] if named else None
     ask.pinned = True if named or line.hashes else None
     ask.address, ask.origin, ask.urls = bare, {"download_url": bare}, (("distribution", bare),)
@@ -147,7 +149,9 @@ def _from_path(path: str, line: Line, scope: str | None, found: Requirement) -> 
     if not is_archive(path):
         match = _EXTRAS.fullmatch(path)
         path, extras = (match[1], match[2]) if match else (path, None)
-        if not path or not (line.editable or found.name or extras is not None or _LOCAL.match(path) or "/" in path):
+        if not path or not (
+            line.editable or found.name or extras is not None or _LOCAL.match(path) or "/" in path
+        ):
             return None
         if found.name and posixpath.isabs(path) and not line.editable:
             # So pip freezes what was built elsewhere, as conda does with all its packages.

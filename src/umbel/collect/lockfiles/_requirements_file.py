@@ -36,12 +36,16 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _LOGIN = re.compile(r"(//)[^/\s@]*@")
 _QUERY = re.compile(r"\?\S*")
 _KNOWN = frozenset(
-    "-i --index-url --pypi-url --extra-index-url --no-index -f --find-links --no-binary --only-binary --prefer-binary "
-    "--require-hashes --pre --trusted-host --use-feature --process-dependency-links --always-unzip -Z "
-    "--config-settings --config-setting -C --global-option --install-option --build-option --no-build-isolation "
-    "--no-deps --no-use-wheel --use-wheel --upgrade -U --default-timeout --timeout --retries --cert --client-cert "
-    "--proxy --all-releases --only-final --uploaded-prior-to".split()
-)
+    {
+        "-i", "--index-url", "--pypi-url", "--extra-index-url", "--no-index", "-f", "--find-links",
+        "--no-binary", "--only-binary", "--prefer-binary", "--require-hashes", "--pre",
+        "--trusted-host", "--use-feature", "--process-dependency-links", "--always-unzip", "-Z",
+        "--config-settings", "--config-setting", "-C", "--global-option", "--install-option",
+        "--build-option", "--no-build-isolation", "--no-deps", "--no-use-wheel", "--use-wheel",
+        "--upgrade", "-U", "--default-timeout", "--timeout", "--retries", "--cert", "--client-cert",
+        "--proxy", "--all-releases", "--only-final", "--uploaded-prior-to",
+    }
+)  # fmt: skip
 
 
 class Line(NamedTuple):
@@ -90,7 +94,9 @@ class Files:
                 continue
             if len(seen) >= MOST_FILES:
                 self.whole = False
-                self.faults.once("too-many", f"includes more than {MOST_FILES} files; the others are not read")
+                self.faults.once(
+                    "too-many", f"includes more than {MOST_FILES} files; the others are not read"
+                )
                 break
             seen[path] = constraint
             todo += reversed(self._read(include))
@@ -109,7 +115,9 @@ class Files:
             self.faults.add("include", message, include.place, "error")
             return []
         if path:
-            self._digest.update(b"\0" + path.encode("utf-8", "replace") + b"\0" + hashlib.sha256(data).digest())
+            self._digest.update(
+                b"\0" + path.encode("utf-8", "replace") + b"\0" + hashlib.sha256(data).digest()
+            )
         if len(data) > _MOST_BYTES:
             message = f"has {len(data):,} bytes; at most {_MOST_BYTES:,} are read"
             if not path:

@@ -14,8 +14,9 @@ _WORDS = {
     "test": {"test", "tests", "testing"},
     "build": {"build"},
     "development": {
-        "dev", "devel", "develop", "development", "lint", "linting", "linters", "style", "format", "typing", "mypy",
-        "doc", "docs", "documentation", "qa", "debug", "ci", "tools", "tooling", "precommit", "bench", "benchmarks",
+        "dev", "devel", "develop", "development", "lint", "linting", "linters", "style", "format", "typing",
+        "mypy", "doc", "docs", "documentation", "qa", "debug", "ci", "tools", "tooling", "precommit", "bench",
+        "benchmarks",
     },
 }  # fmt: skip
 """Words in names of files and folders, by the scope that they tell."""
@@ -65,7 +66,9 @@ def scope_of(path: str, folders: tuple[str, ...] = (), head: str = "") -> str | 
 
 
 def _said(words: set[str]) -> str | None:
-    return next((scope for scope in ("test", "development", "build", "runtime") if words & _WORDS[scope]), None)
+    return next(
+        (scope for scope in ("test", "development", "build", "runtime") if words & _WORDS[scope]), None
+    )
 
 
 def origins(notes: tuple[str, ...], *, exported: bool = False) -> list[Origin]:
@@ -91,5 +94,7 @@ def _origin(text: str, *, exported: bool) -> Origin | None:
     project = _PROJECT.fullmatch(text)
     if project:
         return Origin(root=True, scope="development" if project[2] else None if exported else "runtime")
+    if text.startswith("hatch.envs."):
+        return Origin(root=True, scope=_said(set(text.split("."))))
     match = _NAME.fullmatch(text)
     return Origin(root=False, name=normal(match[1])) if match else None

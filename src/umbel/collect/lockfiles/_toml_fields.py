@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 
 Table = dict[str, Any]
 
-_KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
+_KINDS = {
+    str: "text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+    dict: "a table",
+}
 
 
 class Fields:

@@ -40,17 +40,18 @@ class PylockTomlCollector(Collector):
 
     The format doesn't say what the project asks for itself, so direct stays unknown unless the project is
     listed with its dependencies. Packages taken from a folder of source code are the project's own and
-    fold into it. In a lock that declares extras or groups a package's scope follows from its marker: runtime
-    if it is installed with the default groups and without extras, else development if a group brings it in,
-    else optional; in others it is unknown, since what tools merge into one list has no marks. Of a package's
-    digests the source archive's and the first wheels' are kept, 12 in all.
+    fold into it. In a lock that declares extras or groups a package's scope follows from its marker:
+    runtime if it is installed with the default groups and without extras, else development if a group
+    brings it in, else optional; in others it is unknown, since what tools merge into one list has no
+    marks. Of a package's digests the source archive's and the first wheels' are kept, 12 in all.
     """
 
     id = "pylock_toml"
     title = "Python lockfile (PEP 751)"
     reads = "pylock.toml and pylock.*.toml of version 1."
     limits = (
-        "Most tools don't write who needs whom, and the format has no place for what the project itself asks for. "
+        "Most tools don't write who needs whom, and the format has no place for what the project itself "
+        "asks for. "
         f"At most {MOST_HASHES} digests of a package are kept."
     )
     names = ("pylock.toml", "pylock.*.toml")
@@ -195,7 +196,9 @@ class _Lock:
         for archive in self._archives(package):
             for key in ("name", "url", "path"):
                 said = archive.get(key)
-                named = archive_name(said.partition("?")[0].rpartition("/")[2]) if isinstance(said, str) else None
+                named = (
+                    archive_name(said.partition("?")[0].rpartition("/")[2]) if isinstance(said, str) else None
+                )
                 if named is not None and normal(named[0]) == normal(package.name):
                     return named[1]
         return None

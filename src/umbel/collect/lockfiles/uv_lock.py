@@ -10,6 +10,7 @@ from umbel.collect._cyclonedx_mend import Faults
 from umbel.collect._python import (
     MOST_HASHES,
     digests,
+    fragment,
     identify,
     index_origin,
     normal,
@@ -49,7 +50,8 @@ class UvLockCollector(Collector):
     title = "uv lockfile"
     reads = "uv.lock of version 1 in all its revisions, and the locks of single scripts (*.py.lock)."
     limits = (
-        "Which of several versions is installed depends on the platform: all are listed. Licences are not in it. "
+        "Which of several versions is installed depends on the platform: all are listed. Licences are not "
+        "in it. "
         f"At most {MOST_HASHES} digests of a package are kept."
     )
     names = ("uv.lock", "*.py.lock")
@@ -141,7 +143,8 @@ class _Lock:
         if version > _NEWEST:
             said = f"is of version {str(version)[:20]}, newer than {_NEWEST}"
             self._faults.add("lockfile-version", said, "$.version")
-        return f"uv.lock {str(version)[:20]}" + (f".{revision}" if isinstance(revision, int) and revision < 1000 else "")
+        known = isinstance(revision, int) and 0 <= revision < 1000
+        return f"uv.lock {str(version)[:20]}" + (f".{revision}" if known else "")
 
     def _subject(self, reading: Reading) -> None:
         """The name of the project, if it has only one package of its own."""
@@ -184,12 +187,13 @@ class _Lock:
 
     def _origin(self, package: _Package) -> tuple[dict[str, str] | None, Pairs, str | None]:
         """Qualifiers, addresses and place of where a package is taken from."""
-        address = self._fields.text(package.source, package.kind, f"{package.place}.source") if package.kind else None
+        where = f"{package.place}.source"
+        address = self._fields.text(package.source, package.kind, where) if package.kind else None
         if address is None:
             self._faults.add("no-source", "has a package that comes from nowhere", package.place)
         elif package.kind == "git":
             head, _, commit = address.partition("#")
-            folder = dict(part.partition("=")[::2] for part in head.partition("?")[2].split("&")).get("subdirectory")
+            folder = fragment(f"#{head.partition('?')[2]}", "subdirectory")
             place = vcs_address(head if head.startswith("git+") else f"git+{head}", commit, folder)
             return {"vcs_url": place}, (("vcs", place),), None
         elif package.kind == "url":
@@ -201,7 +205,7 @@ class _Lock:
             return index_origin(address), (), None
         else:
             message = f"takes a package from {package.kind[:40]!r}, which is no source that is known"
-            self._faults.add("no-source", message, f"{package.place}.source")
+            self._faults.add("no-source", message, where)
         return None, (), None
 
     # -- edges
@@ -259,7 +263,7 @@ class _Lock:
         return None
 
     def _asked(self, package: _Package) -> dict[tuple[str, str], list[Table]]:
-        """The requirements of one of the project's own packages, by part and name, as its manifest has them."""
+        """What the manifest of one of the project's own packages asks for, by part and name."""
         place = f"{package.place}.metadata"
         metadata = self._fields.table(package.item, "metadata", package.place)
         found: dict[tuple[str, str], list[Table]] = {}
@@ -294,7 +298,8 @@ class _Lock:
                 extras = self._fields.texts(wish, "extras", place)
                 marker = self._fields.text(wish, "marker", place)
                 found = self._named.get(normal(name), [])
-                for target in found or [None]:
+                targets: list[_Package | None] = [*found] or [None]
+                for target in targets:
                     text = self._text(wish, extras, marker, place)
                     yield _Need(part, target, extras, _edge(None, target, name, text, part))
                 if not found:

@@ -47,7 +47,8 @@ Sorting and filtering. Without it every row can still be read; nothing else depe
       shown += row.hidden ? 0 : 1;
     }
     const all = rows.length.toLocaleString("en");
-    output.textContent = words.length ? `${shown.toLocaleString("en")} of ${all} rows` : `${all} rows`;
+    const noun = rows.length === 1 ? "row" : "rows";
+    output.textContent = words.length ? `${shown.toLocaleString("en")} of ${all} ${noun}` : `${all} ${noun}`;
   };
 
   for (const table of document.querySelectorAll("table.sortable")) {
