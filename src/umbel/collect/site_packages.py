@@ -9,6 +9,7 @@ from weakref import ref
 
 import msgspec
 
+from umbel.collect._cyclonedx_mend import Faults
 from umbel.collect._python import digests, identify, is_vcs, normal, package_key, vcs_address
 from umbel.collect._python_metadata import Metadata, named_folder, requires_of_egg
 from umbel.collect._python_requirement import parse, rest
@@ -90,7 +91,9 @@ class _Environment:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._faults = site.faults
+        self._faults = Faults()
+        for fault in site.faults.list():
+            self._faults.add(fault.code, fault.message, fault.place, fault.level)
         self._installed: list[_Installed] = []
         self._named: dict[str, list[_Installed]] = {}
         for distribution in site.distributions:

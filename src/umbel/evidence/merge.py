@@ -58,9 +58,12 @@ def _without(table: pa.Table, writes: list[int]) -> pa.Table:
 def _sorted(name: str, table: pa.Table) -> pa.Table:
     if table.num_rows < 2:
         return table
+    keys = TABLES[name].sorted_by
+    if all(table.schema.field(key).type == "int64" for key in keys):
+        return table.sort_by([(key, "ascending") for key in keys])
     import duckdb
 
-    order = ", ".join(f"{column} NULLS FIRST" for column in TABLES[name].sorted_by)
+    order = ", ".join(f"{column} NULLS FIRST" for column in keys)
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.register("rows", table)

@@ -127,7 +127,7 @@ DEPENDENCIES = Table(
         Column("direct", "BOOLEAN", "the edge leaves the project itself"),
         Column("pinned", "BOOLEAN", "the document fixes exactly one version; NULL if unknown"),
     ),
-    ("write_id", "from_component", "to_package"),
+    ("write_id", "from_component"),
 )
 
 TABLES: dict[str, Table] = {t.name: t for t in (SNAPSHOTS, USAGE, COMPONENTS, DEPENDENCIES)}

@@ -15,6 +15,7 @@ from umbel.collect._python import (
     is_archive,
     is_commit,
     is_vcs,
+    normal,
     split_revision,
     vcs_address,
 )
@@ -61,14 +62,15 @@ class Ask:
     @property
     def ref(self) -> str:
         """Of the component that is meant."""
+        name = normal(self.name)
         if self.address:
-            return f"{self.name} @ {self.address}"
-        return f"{self.name}=={self.version}" if self.version else self.name
+            return f"{name} @ {self.address}"
+        return f"{name}=={self.version}" if self.version else name
 
     @property
     def fixed(self) -> bool:
         """Whether freezing tools write such lines: a version, or an address in its place."""
-        return self.pinned is True or self.address is not None or self.location is not None
+        return self.pinned is not False
 
 
 def asks(file: File, scope: str | None, faults: Faults) -> Iterator[Ask]:
