@@ -91,6 +91,11 @@ def number(value: int | None) -> str:
     return "?" if value is None else f"{value:,}"
 
 
+def counted(value: int, noun: str) -> str:
+    """A number and its noun: 1 project, 2 projects."""
+    return f"{value:,} {noun}" + ("" if value == 1 else "s")
+
+
 def _json(records: Sequence[dict[str, Any]]) -> None:
     encoded = msgspec.json.encode(list(records))
     sys.stdout.write(msgspec.json.format(encoded, indent=2).decode() + "\n")

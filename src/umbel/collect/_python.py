@@ -115,7 +115,7 @@ def digests(texts: Iterable[str], faults: Faults, place: str) -> Pairs:
 
 
 @cache
-def _home() -> str:
+def pypi_host() -> str:
     """The host of PyPI, as the purl library knows it."""
     from packageurl.contrib.purl2url import get_repo_url
 
@@ -132,7 +132,7 @@ def index_origin(address: str) -> dict[str, str] | None:
         host = urlsplit(bare).netloc.lower()
     except ValueError:
         return None
-    return None if host == _home() else {"repository_url": bare}
+    return None if host == pypi_host() else {"repository_url": bare}
 
 
 def vcs_address(address: str, revision: str | None = None, subdirectory: str | None = None) -> str:

@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import msgspec
+from msgspec.structs import replace
 
 from umbel.collect import _spdx_names as names
 from umbel.collect._spdx_dates import moment
@@ -130,16 +130,19 @@ class Builder:
                 tools[names.tool(text)] = None
         return ", ".join(list(tools)[:_MOST_TOOLS]) or None
 
-    def external_document(self, document: ExternalDocument) -> None:
+    def external_document(self, document: ExternalDocument, at: int) -> None:
         """Another document, whose elements are not read with this one."""
         self._graph.documents.add(document.external_document_id)
+        said = (document.external_document_id, document.spdx_document, document.checksum.value)
+        if not all(said):
+            message = "has a reference to another document that lacks its id, URI or checksum"
+            self.faults.add("missing-field", message, self._where("externalDocumentRefs", at))
 
     def licence(self, licence: ExtractedLicence, at: int) -> None:
         """A licence of the document's own: its name, or the first line of its text."""
-        if not licence.license_id:
-            message = "has no 'licenseId', which SPDX requires"
+        if not licence.license_id or not licence.extracted_text:
+            message = "has a licence of its own that lacks its id or text"
             self.faults.add("missing-field", message, self._where("hasExtractedLicensingInfos", at))
-            return
         name = licence.name.strip()
         if name in {"", "NOASSERTION", "NONE"}:
             lines = (line.strip() for line in licence.extracted_text[: 16 * _LONGEST].splitlines())
@@ -210,12 +213,10 @@ class Builder:
 
     def _edges(self, findings: Findings, lost: set[str]) -> None:
         ranges = self._packages.ranges
-        for edge in findings.edges:
-            if edge.target in lost or edge.source in lost:
-                continue
-            if edge.target in ranges:
-                edge = msgspec.structs.replace(edge, requirement=ranges[edge.target])
-            self._reading.edges.append(edge)
+        edges = [e for e in findings.edges if e.target not in lost and e.source not in lost]
+        if ranges:
+            edges = [replace(e, requirement=ranges[e.target]) if e.target in ranges else e for e in edges]
+        self._reading.edges = edges
 
     def _components(self, findings: Findings, lost: set[str]) -> None:
         files = self._packages.files
@@ -228,8 +229,8 @@ class Builder:
             place = known.get(files[ref]) if ref in files else None
             if place is None and component.location is None:
                 place = places.get(ref)
-            if place is not None or ref in scopes:
-                component = msgspec.structs.replace(
-                    component, location=place or component.location, scope=scopes.get(ref)
-                )
-            out.append(component)
+            if place is None and ref not in scopes:
+                out.append(component)
+            else:
+                place = place or component.location
+                out.append(replace(component, location=place, scope=scopes.get(ref)))

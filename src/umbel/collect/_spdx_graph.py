@@ -65,7 +65,7 @@ OTHERS = frozenset(
     }
 )  # fmt: skip
 _KNOWN = frozenset({*NEEDS, *NEEDED_BY, *CONTAINS, *CONTAINED, *OTHERS})
-_MISSPELT = {"DESCRIBE": "DESCRIBES", "CONTAIN": "CONTAINS", "DEPEND_ON": "DEPENDS_ON", "DEPENDS": "DEPENDS_ON"}
+_MISSPELT = {"DESCRIBE": "DESCRIBES", "CONTAIN": "CONTAINS", "DEPENDS": "DEPENDS_ON"}
 _NOBODY = frozenset({"NOASSERTION", "NONE"})
 _GROUP = re.compile(r"SPDXRef-Application-[0-9a-f]{8,64}")
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -202,8 +202,8 @@ class Graph:
         if kind not in self._kinds and len(self._kinds) < MOST_KINDS:
             text = _WORD.sub("_", kind[:80].removeprefix("relationshipType_"))
             text = re.sub(r"[\s-]+", "_", text.strip()).upper()
-            found = _MISSPELT.get(text, text)
-            self._kinds[kind] = found = found if found in _KNOWN else None
+            text = _MISSPELT.get(text, text)
+            found = self._kinds[kind] = text if text in _KNOWN else None
             read = f"is read as {found}" if found else "is not read"
             message = f"has relationships of a type {kind[:80]!r}, which SPDX doesn't know; it {read}"
             self._faults.add("unknown-word", message, self._where("relationships", index))
@@ -227,7 +227,7 @@ class Graph:
         edges = list(self._outgoing(left_out))
         places = self._places(groups)
         if self._external:
-            message = f"refers to other documents for {self._external:,} of its parts, which aren't read with it"
+            message = f"refers to other documents for {self._external:,} of its parts; they aren't read"
             self._faults.add("other-documents", message, "", "note")
         if self._incomplete:
             self._faults.add("incomplete", "says itself that it doesn't know everything it holds", "", "note")
@@ -236,7 +236,7 @@ class Graph:
     def _settle(self) -> None:
         """Prepare who holds and who is held. An edge of a known scope says more than the bare one."""
         scoped = {(one, other) for one, other, scope in self._edges if scope}
-        self._bare = {edge for edge in self._edges if edge[2] is None and edge[:2] in scoped} if scoped else set()
+        self._bare = {(*ends, None) for ends in scoped if (*ends, None) in self._edges}
         self._children: dict[str, list[str]] = {}
         for child, parents in self._parents.items():
             for parent in parents:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -45,18 +45,18 @@ class Mender:
 
         `cost`: whether something that has to be dropped is evidence that is lost.
         """
-        got: T | None
-        if kind is str:
-            got = self._text(value, place, cost=cost)
-        elif kind is bool:
-            got = value if isinstance(value, bool) else self._wrong(value, "true or false", place, cost=cost)
-        elif get_origin(kind) is list:
-            got = self._list(get_args(kind)[0], value, place, cost=cost)
-        else:
-            got = self._record(kind, value, place, cost=cost)
-        return got
+        return cast("T | None", self._value(kind, value, place, cost=cost))
 
-    def _record(self, kind: type[T], value: Any, place: str, *, cost: bool) -> T | None:
+    def _value(self, kind: Any, value: Any, place: str, *, cost: bool) -> Any:
+        if kind is str:
+            return self._text(value, place, cost=cost)
+        if kind is bool:
+            return value if isinstance(value, bool) else self._wrong(value, "true or false", place, cost=cost)
+        if get_origin(kind) is list:
+            return self._list(get_args(kind)[0], value, place, cost=cost)
+        return self._record(kind, value, place, cost=cost)
+
+    def _record(self, kind: Any, value: Any, place: str, *, cost: bool) -> Any:
         if isinstance(value, dict) and len(value) == 1:
             (key,) = value
             value = value[key] if key in _WRAPPINGS else value
@@ -65,18 +65,18 @@ class Mender:
         found = {}
         for key, (field, of) in _fields(kind).items():
             if key in value:
-                got: Any = self.value(of, value[key], f"{place}.{key}", cost=cost)
+                got = self._value(of, value[key], f"{place}.{key}", cost=cost)
                 if got is not None:
                     found[field] = got
         return kind(**found)
 
-    def _list(self, of: type[Any], value: Any, place: str, *, cost: bool) -> Any:
+    def _list(self, of: Any, value: Any, place: str, *, cost: bool) -> Any:
         if value is None:
             return self._wrong(value, "a list", place, cost=False)
         if not isinstance(value, list):
             self._faults.add("wrong-type", f"holds {_said(value)} where a list is due", place)
             value = [value]
-        found = (self.value(of, item, f"{place}[{i}]", cost=cost) for i, item in enumerate(value))
+        found = (self._value(of, item, f"{place}[{i}]", cost=cost) for i, item in enumerate(value))
         return [item for item in found if item is not None]
 
     def _text(self, value: Any, place: str, *, cost: bool) -> Any:
@@ -91,12 +91,13 @@ class Mender:
             return self._text(value[0], place, cost=cost)
         return self._wrong(value, "text", place, cost=cost)
 
-    def _wrong(self, value: Any, due: str, place: str, *, cost: bool) -> None:
+    def _wrong(self, value: Any, due: str, place: str, *, cost: bool) -> Any:
         if value is None:
             self._faults.add("null", f"gives null where {due} is due", place)
         else:
             message = f"holds {_said(value)} where {due} is due"
             self._faults.add("wrong-type", message, place, "error" if cost else "warning")
+        return None
 
 
 @cache

@@ -70,9 +70,18 @@ _ECOSYSTEMS = {
     "go": "golang", "rust": "cargo", "actions": "githubactions", "pub": "pub",
 }  # fmt: skip
 """Prefixes of names in repository exports → types of purls."""
-_MANAGERS = {"npm": ("npm", "@"), "nuget": ("nuget", "/"), "bower": ("bower", "#"), "maven-central": ("maven", ":")}
+_MANAGERS = {
+    "npm": ("npm", "@"),
+    "nuget": ("nuget", "/"),
+    "bower": ("bower", "#"),
+    "maven-central": ("maven", ":"),
+}
 """Types of locators that aren't purls → type of purl, and what stands before the version."""
-_DATES = (("releaseDate", "release_date"), ("builtDate", "built_date"), ("validUntilDate", "valid_until_date"))
+_DATES = (
+    ("releaseDate", "release_date"),
+    ("builtDate", "built_date"),
+    ("validUntilDate", "valid_until_date"),
+)
 _LONGEST = 200
 
 
@@ -272,6 +281,8 @@ class Packages:
             locator, kind = ref.reference_locator, ref.reference_type
             if ref.reference_category not in _CATEGORIES:
                 self._word(ref.reference_category, "category", at)
+            if not locator or not kind:
+                self._lacks("referenceType' or 'referenceLocator", at)
             if locator.startswith(("cpe:2.3:", "cpe:/")):
                 cpes.append(locator)
             elif locator.startswith("pkg:") or kind == "purl" or kind.endswith("/purl"):
@@ -282,27 +293,44 @@ class Packages:
                     found, raw = purl, locator
                 elif purl.purl != found.purl:
                     properties.append(("spdx:purl", purl.purl))
-            elif (kind := kind.rpartition("/")[2]) in _MANAGERS:
-                found = found or _managed(kind, locator.strip())
-                raw = raw or locator
-            elif kind in {"cpe22Type", "cpe23Type"}:
-                place = self._where("packages", at, f".externalRefs[{i}].referenceLocator")
-                self._faults.add("cpe", f"has {locator[:120]!r}, which is no CPE", place)
-            elif locator.strip() not in _SILENT:
-                _elsewhere(kind, locator.strip(), urls, properties)
+            else:
+                managed = self._other(kind.rpartition("/")[2], locator.strip(), (at, i), urls, properties)
+                found, raw = found or managed, raw or (locator if managed else None)
         return found, raw
+
+    def _other(
+        self,
+        kind: str,
+        locator: str,
+        at: tuple[int, int],
+        urls: list[tuple[str, str]],
+        properties: list[tuple[str, str]],
+    ) -> Purl | None:
+        """A reference that is no purl: perhaps one can be made of it; else an address or a property."""
+        if kind in _MANAGERS:
+            return _managed(kind, locator)
+        if kind in {"cpe22Type", "cpe23Type"}:
+            place = self._where("packages", at[0], f".externalRefs[{at[1]}].referenceLocator")
+            self._faults.add("cpe", f"has {locator[:120]!r}, which is no CPE", place)
+        elif locator in _SILENT:
+            pass
+        elif kind in {"swh", "gitoid", "swid"} or "://" not in locator[:_LONGEST]:
+            properties.append((f"spdx:{kind[:_LONGEST] or 'reference'}", locator))
+        else:
+            word = "advisories" if kind == "advisory" else kind[:_LONGEST] or "other"
+            urls.append((word, _without_login(locator)))
+        return None
 
     def _purl(self, raw: str, at: int, index: int) -> Purl | None:
         try:
             purl = parse(raw)
-            if purl.note is None:
-                return purl
-            code, message, level = "purl-repaired", f"has a purl that {purl.note}", "note"
         except PurlError as error:
-            purl, code, level = None, "purl", "warning"
+            place = self._where("packages", at, f".externalRefs[{index}].referenceLocator")
             message = f"has {raw[:120]!r}, which is no purl: {str(error)[:200]}"
-        place = self._where("packages", at, f".externalRefs[{index}].referenceLocator")
-        self._faults.add(code, message, place, "note" if level == "note" else "warning")
+            self._faults.add("purl", message, place)
+            return None
+        if purl.note is not None:
+            self._count("purl-repaired", f"has purls that {purl.note}", at, "note")
         return purl
 
     def _agreed(self, purl: Purl, version: str, at: int) -> tuple[Purl, str]:
@@ -311,8 +339,7 @@ class Packages:
         if own is None:
             head, mark, tail = purl.name.rpartition("@")
             if mark and head and tail and version in {"", tail}:
-                message = "has a purl with an encoded @ before its version"
-                self._faults.add("purl-repaired", message, self._where("packages", at), "note")
+                self._count("purl-repaired", "has purls with an encoded @ before their version", at, "note")
                 return make(purl.type, purl.namespace, head, tail), tail
             return purl, version
         if not version or _within(version, own):
@@ -416,15 +443,6 @@ def _within(part: str, whole: str) -> bool:
         return False
     end = start + len(part)
     return end == len(whole) or whole[end] in "-+~."
-
-
-def _elsewhere(kind: str, locator: str, urls: list[tuple[str, str]], properties: list[tuple[str, str]]) -> None:
-    """A reference that is no name of the package: an address, or a property."""
-    if kind in {"swh", "gitoid", "swid"} or "://" not in locator[:_LONGEST]:
-        properties.append((f"spdx:{kind[:_LONGEST] or 'reference'}", locator))
-    else:
-        word = "advisories" if kind == "advisory" else kind[:_LONGEST] or "other"
-        urls.append((word, _without_login(locator)))
 
 
 def _prefixed(name: str, version: str) -> Purl | None:

@@ -29,7 +29,7 @@ class Checksum(msgspec.Struct, gc=False):
 
 
 class ExternalRef(msgspec.Struct, gc=False, rename="camel"):
-    """A reference out: a purl, a CPE, an advisory …"""
+    """A reference out: a purl, a CPE, an advisory and the like."""
 
     reference_category: str = ""
     reference_type: str = ""
@@ -99,6 +99,8 @@ class ExternalDocument(msgspec.Struct, gc=False, kw_only=True, rename="camel"):
     """Another document that this one refers to."""
 
     external_document_id: str = ""
+    spdx_document: str = ""
+    checksum: Checksum = msgspec.field(default_factory=Checksum)
 
 
 class CreationInfo(msgspec.Struct, gc=False, kw_only=True):

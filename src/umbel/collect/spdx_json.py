@@ -65,12 +65,14 @@ class SpdxJsonCollector(Collector):
     id = "spdx_json"
     title = "SPDX JSON"
     reads = "SBOMs in SPDX 2.2 and 2.3 as JSON, and what tools wrote for 2.0 and 2.1; unsound ones as far as they go."
-    limits = "Files, snippets, annotations and reviews are not kept; documents referred to are not read with it."
+    limits = (
+        "Files, snippets, annotations and reviews are not kept; documents referred to are not read with it."
+    )
     names = ("*.spdx.json", "*-spdx.json", "*_spdx.json")
     suffixes = (".json", ".spdx", ".sbom", ".bom")
     describes_project = False
 
-    def sniff(self, name: str, head: bytes, tail: bytes) -> bool:
+    def sniff(self, name: str, head: bytes, tail: bytes) -> bool:  # noqa: ARG002 - names lie
         """Whether it begins as a JSON object and names the format (its keys may come in any order)."""
         head = _plain(head)
         if not head.lstrip().startswith((b"{", b"[")) or _FOREIGN.search(head):
@@ -117,8 +119,8 @@ class _Json:
         self._sections = self._split(data)
         builder = Builder(self._faults, self._where, self._elements)
         builder.header(self._header())
-        for _, document in self._each("externalDocumentRefs", ExternalDocument):
-            builder.external_document(document)
+        for i, document in self._each("externalDocumentRefs", ExternalDocument):
+            builder.external_document(document, i)
         for i, licence in self._each("hasExtractedLicensingInfos", ExtractedLicence):
             builder.licence(licence, i)
         count = 0
@@ -253,10 +255,9 @@ class _Json:
 
     def _describes(self, builder: Builder, count: int) -> None:
         """Ids of what is described; tools of 2.1 put the packages themselves there."""
-        for i, item in enumerate(self._list("documentDescribes")):
+        for i, given in enumerate(self._list("documentDescribes")):
             place = f"$.documentDescribes[{i}]"
-            if isinstance(item, msgspec.Raw):
-                item = self._plain(item, place)
+            item = self._plain(given, place) if isinstance(given, msgspec.Raw) else given
             if isinstance(item, dict):
                 self._moved[count] = place
                 package = self._mended(Package, item, place)

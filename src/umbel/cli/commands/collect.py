@@ -65,12 +65,14 @@ def report(summary: Summary) -> None:
     """Say what was found, what was partial, and what failed and why."""
     rate = summary.components / summary.seconds if summary.seconds else 0.0
     print(
-        f"{summary.documents:,} documents in {summary.entries:,} files: {summary.complete:,} complete, "
+        f"{output.counted(summary.documents, 'document')} in {output.counted(summary.entries, 'file')}: "
+        f"{summary.complete:,} complete, "
         f"{summary.partial:,} partial, {summary.unchanged:,} unchanged, {summary.failed:,} failed"
         + (f", {summary.absent:,} gone" if summary.absent else "")
     )
     print(
-        f"{len(summary.projects):,} projects, {summary.components:,} components read in {summary.seconds:.1f} s"
+        f"{output.counted(len(summary.projects), 'project')}, "
+        f"{output.counted(summary.components, 'component')} read in {summary.seconds:.1f} s"
         + (f" ({rate:,.0f} a second)" if rate >= 1 else "")
     )
     lines = trouble(summary)

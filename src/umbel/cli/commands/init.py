@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from umbel.cli import options
+from umbel.cli import options, output
 from umbel.cli.options import WorkspaceOption
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -28,5 +28,5 @@ def init(
     Example: umbel init ~/src
     """
     file, projects = options.workspace(workspace).init(paths or [])
-    print(f"Wrote {file}: {len(projects):,} projects were found.")
+    print(f"Wrote {file} for {output.counted(len(projects), 'project')}.")
     print("Next: name your products in it, then run umbel collect.")

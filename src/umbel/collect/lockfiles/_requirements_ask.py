@@ -88,7 +88,9 @@ def asks(file: File, scope: str | None, faults: Faults) -> Iterator[Ask]:
 
 
 def _ask(line: Line, scope: str | None) -> Ask | None:
-    found = None if line.editable else parse(line.text)
+    # A bare file name would pass for a package's name.
+    file = line.editable or (is_archive(line.text) and not re.search(r"[@\s]", line.text))
+    found = None if file else parse(line.text)
     if found is not None and found.url is None:
         ask = Ask(line, scope, found.name)
         ask.extras, ask.specifier, ask.marker = found.extras, found.specifier, found.marker

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from umbel.collect._cyclonedx_mend import Faults
 from umbel.collect._python import (
@@ -178,9 +178,10 @@ class _Lock:
 
     def _hashes(self, package: _Package) -> Iterator[str]:
         """Digests as written: of the source archive, of the wheels, or of an archive named by its source."""
-        item = package.item
-        archives: list[Any] = [item.get("sdist"), *(w if isinstance(w := item.get("wheels"), list) else [])]
-        for archive in archives:
+        sdist, wheels = package.item.get("sdist"), package.item.get("wheels", [])
+        if not isinstance(wheels, list):
+            wheels = list(self._fields.tables(package.item, "wheels", package.place))
+        for archive in (sdist, *wheels):
             said = archive.get("hash") if isinstance(archive, dict) else None
             if isinstance(said, str):
                 yield said
