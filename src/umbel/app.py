@@ -119,17 +119,23 @@ class Workspace:
         paths: Sequence[str | os.PathLike[str]] = (),
         *,
         origin: str | None = None,
+        again: bool = False,
         workers: int | None = None,
         progress: Progress | None = None,
     ) -> Summary:
-        """Read files and folders into the lake; without any, what `[sources]` names, or the folder."""
+        """Read files and folders into the lake; without any, what `[sources]` names, or the folder.
+
+        `origin` is a lasting name for a folder whose path changes; `again` also reads what is known.
+        """
         from umbel.evidence.ingest import collect
 
         chosen = [Path(path) for path in paths]
         chosen = chosen or [self.folder / path for path in self.settings.sources.paths] or [self.folder]
         _must_exist(chosen)
         lake, naming = self.lake(create=True), self.settings.naming()
-        return collect(lake, chosen, naming=naming, origin=origin, workers=workers, progress=progress)
+        return collect(
+            lake, chosen, naming=naming, origin=origin, again=again, workers=workers, progress=progress
+        )
 
     # ---- questions
 

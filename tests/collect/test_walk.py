@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import acme
-from umbel.collect.walk import Found, Trouble, Walk, covers, join
+from umbel.collect.walk import Found, Trouble, Walk, covered, join
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,6 +107,7 @@ def test_a_single_file_that_nobody_knows_is_trouble(tmp_path: Path) -> None:
 def test_origins_are_joined_and_covered() -> None:
     assert join("git:github.com/acme/shop", "uv.lock") == "git:github.com/acme/shop#uv.lock"
     assert join("file:/srv", "a/b") == "file:/srv/a/b"
-    assert covers("git:github.com/acme/shop", "git:github.com/acme/shop#uv.lock")
-    assert not covers("git:github.com/acme/shop", "git:github.com/acme/shop-ui#uv.lock")
-    assert not covers("file:/srv/a", "file:/srv/ab")
+    assert covered("git:github.com/acme/shop#uv.lock", {"git:github.com/acme/shop"})
+    assert covered("git:github.com/acme/shop", {"git:github.com/acme/shop"})
+    assert not covered("git:github.com/acme/shop-ui#uv.lock", {"git:github.com/acme/shop"})
+    assert not covered("file:/srv/ab", {"file:/srv/a"})

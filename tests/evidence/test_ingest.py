@@ -210,10 +210,29 @@ def test_what_one_document_leaves_open_another_may_know(lake: Lake, folder: Path
     known = acme.sbom("shop", ["a@1", "b@1"])
     silent = acme.sbom("shop", ["a@1", "c@1"], license_="").replace(b'"syft"', b'"trivy"')
     (folder / "known.json").write_bytes(known)
-    (folder / "silent.json").write_bytes(silent.replace(b'"licenses": [{"license": {"id": ""}}]', b'"licenses": []'))
+    (folder / "silent.json").write_bytes(
+        silent.replace(b'"licenses": [{"license": {"id": ""}}]', b'"licenses": []')
+    )
     collect(lake, [folder], workers=1)
     with Session(lake) as session:
         unknown = inventory(session, "component", Filter(license="unknown")).records()
         assert [row["package"] for row in unknown] == ["pkg:npm/c"]
         (row,) = coverage(session).records()
         assert (row["components"], row["license_unknown"]) == (3, 1)
+
+
+def test_a_new_rule_renames_what_was_collected_before(lake: Lake, folder: Path) -> None:
+    (folder / "shop-2.1.json").write_bytes(acme.sbom("registry/shop:2.1", ["a@1"]))
+    collect(lake, [folder], workers=1)
+    naming = Naming((Rule("shop", ("registry/shop:*",)),))
+    for _ in range(2):
+        summary = collect(lake, [folder], naming=naming, workers=1)
+        assert projects(lake) == ["shop"]
+    assert numbers(summary) == (0, 0, 1, 0, 0)
+    assert collect(lake, [folder], again=True, workers=1).complete == 1
+    assert projects(lake) == ["registry/shop:2.1"]
+
+
+def test_overlapping_paths_are_read_once(lake: Lake, folder: Path) -> None:
+    acme.folder_of_sboms(folder / "inner", 2)
+    assert collect(lake, [folder, folder / "inner"], workers=1).documents == 2

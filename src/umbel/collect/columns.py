@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from umbel.collect.interface import Component, Edge, Reading
+    from umbel.collect.interface import Component, Reading
     from umbel.model.errors import Fault
 
 SCOPES = ("runtime", "build", "test", "development", "optional", "excluded")
@@ -152,7 +152,9 @@ class Columns:
 
     def _edge_rows(self, write_id: int, reading: Reading, keys: dict[str, int]) -> list[tuple[Any, ...]]:
         packages = {c.ref: c.package for c in reading.components}
-        rows = {}  # a dictionary keeps their order, so that equal documents give equal rows
+        rows: dict[
+            tuple[Any, ...], None
+        ] = {}  # a dictionary keeps their order, so that equal documents give equal rows
         for e in reading.edges:
             source = None if e.source is None else keys.get(e.source)
             target, package = None, e.package

@@ -222,7 +222,7 @@ class _Environment:
             address = bare_download(need.url) if need.url else None
             requirement = rest(need.extras, need.specifier, need.marker, address)
             for target in targets or ([] if optional else [None]):
-                if target is None or not target.own:
+                if target is not package and (target is None or not target.own):
                     yield _edge(package, target, need.name, requirement, optional=optional)
 
 

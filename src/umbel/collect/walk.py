@@ -12,7 +12,7 @@ from umbel.collect.projects import Project
 from umbel.model.errors import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
     from pathlib import Path
 
 SKIPPED = frozenset(
@@ -198,9 +198,11 @@ def join(origin: str, relative: str) -> str:
     )
 
 
-def covers(origin: str, other: str) -> bool:
-    """Whether a walk that started at one origin looked at the place of another."""
-    return other == origin or other.startswith((origin + "#", origin + "/"))
+def covered(origin: str, places: Container[str]) -> bool:
+    """Whether walks that covered these places looked at the place of an origin, too."""
+    if origin in places:
+        return True
+    return any(origin[:index] in places for index, mark in enumerate(origin) if mark in "#/")
 
 
 def peek(path: str) -> tuple[bytes, bytes]:

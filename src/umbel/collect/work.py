@@ -28,7 +28,11 @@ _ENDINGS = re.compile(r"\.(json|xml|spdx|cdx|sbom|bom|txt)$", re.IGNORECASE)
 
 
 class Task(NamedTuple):
-    """One document to read. `known` are the states in which it is on record (`Known.states`)."""
+    """One document to read.
+
+    `known` are the states in which it is on record, `absent` the subjects and lineages that were
+    withdrawn at its place (`Known.states`, `Known.absent`).
+    """
 
     path: str
     root: str
@@ -40,7 +44,7 @@ class Task(NamedTuple):
     revision: str | None
     committed_at: datetime | None
     known: frozenset[str]
-    was_absent: bool
+    absent: frozenset[tuple[str, str]]
 
 
 class Done(msgspec.Struct, kw_only=True):
@@ -65,12 +69,12 @@ class Context(NamedTuple):
     naming: Naming
 
 
-def task(found: Found, known: frozenset[str], *, was_absent: bool) -> Task:
+def task(found: Found, known: frozenset[str], absent: frozenset[tuple[str, str]]) -> Task:
     """The task of reading what a walk found."""
     project = found.project
     return Task(
         str(found.path), str(project.root), found.origin, found.relative, project.name, found.in_git,
-        found.collector, project.revision, project.committed_at, known, was_absent,
+        found.collector, project.revision, project.committed_at, known, absent,
     )  # fmt: skip
 
 
@@ -134,14 +138,17 @@ def _stamp(
     sha256: str | None,
 ) -> Stamp:
     reading_faults = faults if reading is None else list(reading.faults)
-    observed_at = _observed(item, context, reading, reading_faults)
     producer = reading.producer if reading else None
+    subject = _subject(item, context, collector, reading)
+    lineage = f"{_maker(producer) or item.collector} {item.origin}"
+    returned = (subject, lineage) in item.absent
+    observed_at = _observed(item, context, reading, reading_faults, returned=returned)
     return Stamp(
         collector=item.collector,
         collector_version=collector.version,
-        subject=_subject(item, context, collector, reading),
+        subject=subject,
         subject_version=reading.subject_version if reading else None,
-        lineage=f"{_maker(producer) or item.collector} {item.origin}",
+        lineage=lineage,
         producer=producer,
         format=reading.format if reading else None,
         origin=item.origin,
@@ -161,9 +168,11 @@ def _outcome(reading: Reading | None, faults: list[Fault]) -> str:
     return "partial" if lost or not reading.complete else "complete"
 
 
-def _observed(item: Task, context: Context, reading: Reading | None, faults: list[Fault]) -> datetime:
+def _observed(
+    item: Task, context: Context, reading: Reading | None, faults: list[Fault], *, returned: bool
+) -> datetime:
     said = reading.observed_at if reading else None
-    if item.was_absent and reading is not None:
+    if returned and reading is not None:
         # Had it kept its old date, its absence in between would hide it for ever.
         faults.append(Fault("returned", "had gone and is back; its evidence counts from today", "", "note"))
         return context.now

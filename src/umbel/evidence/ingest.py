@@ -18,7 +18,7 @@ import msgspec
 
 from umbel.collect import work
 from umbel.collect.columns import Batch, Columns, Stamp
-from umbel.collect.walk import Found, Trouble, Walk, covers
+from umbel.collect.walk import Found, Trouble, Walk, covered
 from umbel.evidence import merge
 from umbel.evidence.known import Known
 from umbel.evidence.upkeep import compact_if_needed
@@ -81,24 +81,26 @@ class Summary(msgspec.Struct, kw_only=True):
         return any(f.level == "error" for item in self.trouble for f in item.faults)
 
 
-def collect(
+def collect(  # noqa: PLR0913 - all but two are options
     lake: Lake,
     paths: Iterable[Path],
     *,
     naming: Naming = Naming(),
     origin: str | None = None,
+    again: bool = False,
     now: datetime | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """Collect evidence from files and folders into the lake.
 
+    What stands there already is not read again, unless `again` says so or the naming has changed.
     Raises `EvidenceError` if the lake can't be written; what was published before stays.
     """
-    run = _Run(lake, naming, now or datetime.now(UTC), progress or Progress())
+    run = _Run(lake, naming, now or datetime.now(UTC), progress or Progress(), again=again)
     started = time.monotonic()
     walks = [Walk(Path(path), origin, run.progress.entries) for path in paths]
-    found = [item for walk in walks for item in walk]
+    found = list({item.path: item for walk in walks for item in walk}.values())  # paths may overlap
     run.take(found, workers)
     run.checkouts(walks)
     run.withdraw(walks)
@@ -114,8 +116,9 @@ def collect(
 class _Run:
     """The state of one collection."""
 
-    def __init__(self, lake: Lake, naming: Naming, now: datetime, progress: Progress) -> None:
+    def __init__(self, lake: Lake, naming: Naming, now: datetime, progress: Progress, *, again: bool) -> None:
         self.lake = lake
+        self.again = again
         self.progress = progress
         self.context = work.Context(lake.salt(), now, naming)
         self.known = Known(lake)
@@ -165,9 +168,10 @@ class _Run:
     def _tasks(self, chunk: list[Found]) -> list[work.Task]:
         tasks = []
         for item in chunk:
-            states = self.known.states(item.collector, item.origin)
-            was_absent = self.known.was_absent(item.collector, item.origin)
-            tasks.append(work.task(item, states, was_absent=was_absent))
+            states = self.known.states(item.collector, item.origin, self.context.naming)
+            states = frozenset() if self.again else states
+            absent = self.known.absent(item.collector, item.origin)
+            tasks.append(work.task(item, states, absent))
         return tasks
 
     def _gather(self, done: list[work.Done], batch: Batch) -> None:
@@ -204,7 +208,7 @@ class _Run:
                 self.projects.add(name)
                 self._kept.add((CHECKOUT, name, f"{CHECKOUT} {project.origin}"))
                 if project.is_git and _checkout_state(project) not in self.known.states(
-                    CHECKOUT, project.origin
+                    CHECKOUT, project.origin, self.context.naming
                 ):
                     columns.add(_checkout_stamp(project, name, self.context.now), None)
         self._pending.append(columns.batch())
@@ -212,14 +216,14 @@ class _Run:
     def withdraw(self, walks: list[Walk]) -> None:
         """Publish as absent what was known under a walked place and is no longer there."""
         columns = Columns(self.context.salt)
-        places = [place for walk in walks if walk.complete for place in walk.covered]
+        places = {place for walk in walks if walk.complete for place in walk.covered}
         for entry in self.known.present():
             if (
                 entry.origin in self._kept_origins
                 or (entry.collector, entry.subject, entry.lineage) in self._kept
             ):
                 continue
-            if any(covers(place, entry.origin) for place in places):
+            if covered(entry.origin, places):
                 columns.add(entry.gone(self.context.now), None)
                 self.summary.absent += 1
         self._pending.append(columns.batch())

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from umbel.collect.work import Done
     from umbel.evidence.lake import Lake
+    from umbel.model.naming import Naming
 
 _NEWEST = """
 SELECT collector, origin, subject, lineage, collector_version, content_sha256, outcome, facts,
@@ -76,21 +77,23 @@ class Known:
                 if entry.outcome not in {"failed", "absent"}:
                     self._by_lineage[entry.subject, entry.collector, entry.lineage] = entry
 
-    def states(self, collector: str, origin: str) -> frozenset[str]:
-        """`version:hash` of the document that stands here, `failed:version:hash` of what failed."""
+    def states(self, collector: str, origin: str, naming: Naming) -> frozenset[str]:
+        """`version:hash` of the document that stands here, `failed:version:hash` of what failed.
+
+        A document that today's naming would give to another project counts as not read.
+        """
         found = set()
         for entry in self._by_place.get((collector, origin), []):
             if entry.outcome == "failed":
                 found.add(f"failed:{entry.version}:{entry.sha256}")
-            elif entry.outcome != "absent":
+            elif entry.outcome != "absent" and naming.project(entry.subject, origin) == entry.subject:
                 found.add(f"{entry.version}:{entry.sha256}")
         return frozenset(found)
 
-    def was_absent(self, collector: str, origin: str) -> bool:
-        """Whether the place held a document that was withdrawn since, and none now."""
+    def absent(self, collector: str, origin: str) -> frozenset[tuple[str, str]]:
+        """Subjects and lineages that a document of this place had and that were withdrawn since."""
         entries = self._by_place.get((collector, origin), [])
-        states = {entry.outcome for entry in entries}
-        return "absent" in states and not states & {"complete", "partial"}
+        return frozenset((e.subject, e.lineage) for e in entries if e.outcome == "absent")
 
     def present(self) -> Iterator[Entry]:
         """Every lineage that stands."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +13,6 @@ from umbel.collect.interface import Document, UnreadableError
 from umbel.collect.lockfiles.requirements_txt import RequirementsTxtCollector
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from umbel.collect.interface import Component, Reading
 
 COMPILED = """#
@@ -46,8 +45,6 @@ SHA = "ab" * 32
 
 def read(text: str | bytes, name: str = "requirements.txt", folder: Path | None = None) -> Reading:
     """Read a text; with a folder it is written there, so that other files may lie beside it."""
-    from pathlib import Path
-
     data = text if isinstance(text, bytes) else text.encode()
     path = (folder or Path("shop")) / name
     if folder:
@@ -131,8 +128,8 @@ def test_each_fork_has_its_own_edges() -> None:
     assert edges(read(text)) == {
         ("pandas==3.0", "numpy==1.26", None),
         ("pandas==3.0", "numpy==2.1", None),
-        (None, "pandas==3.0", None),
-    } | {(None, "pandas==3.0", "runtime")} - {(None, "pandas==3.0", None)}
+        (None, "pandas==3.0", "runtime"),
+    }
 
 
 def test_an_export_names_the_project_like_a_package() -> None:
@@ -315,10 +312,7 @@ def test_nothing_outside_of_the_project_is_read(tmp_path: Path) -> None:
 
     assert [c.name for c in reading.components] == ["flask"]
     found = [(fault.place, fault.level) for fault in reading.faults if fault.code == "include"]
-    assert sorted(found) == [("line 1", "error"), ("line 2", "error"), ("line 3", "error")] + [
-        ("line 4", "error"),
-        ("line 5", "warning"),
-    ]
+    assert sorted(found) == [*((f"line {n}", "error") for n in range(1, 5)), ("line 5", "warning")]
     assert not reading.complete
 
 
@@ -420,8 +414,6 @@ def test_an_empty_file_asks_for_nothing() -> None:
 
 
 def test_reading_twice_gives_the_same() -> None:
-    from pathlib import Path
-
     document = Document(Path("shop/requirements.txt"), data=b"flask\nclick=8\n--odd\n")
     collector = RequirementsTxtCollector()
     assert collector.read(document) == collector.read(document)

@@ -35,6 +35,7 @@ def collect(
             metavar="NAME", help="A lasting name for a folder whose path changes, as on a CI runner."
         ),
     ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Read what is known, too.")] = False,  # noqa: FBT002
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes that read; by default as many as there are cores.")
     ] = None,
@@ -51,7 +52,7 @@ def collect(
 
     with shown(quiet=quiet) as progress:
         summary = options.workspace(workspace).collect(
-            paths or [], origin=origin, workers=workers, progress=progress
+            paths or [], origin=origin, again=again, workers=workers, progress=progress
         )
     if format is Format.table:
         report(summary)
