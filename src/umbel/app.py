@@ -152,13 +152,21 @@ class Workspace:
             return ask_inventory(self, session, by, filter, product).arrow()
 
     def where(
-        self, query: str, *, product: str | None = None, as_of: datetime | None = None, paths: bool = True
+        self,
+        query: str,
+        *,
+        product: str | None = None,
+        as_of: datetime | None = None,
+        paths: int | None = None,
     ) -> list[Hit]:
-        """Every project that has a package (`lodash`, `pkg:npm/lodash@<4.17.21`)."""
+        """Every project that has a package (`lodash`, `pkg:npm/lodash@<4.17.21`).
+
+        The shortest path is looked for in the first `paths` of them; None is all.
+        """
         from umbel.evidence.questions.where import where
 
         parsed = _query(query)
-        with self.session(as_of, _GRAPH if paths else _HOT) as session:
+        with self.session(as_of, _HOT if paths == 0 else _GRAPH) as session:
             return where(session, parsed, self.scope(session, product), paths=paths)
 
     def why(self, component: str, project: str, *, as_of: datetime | None = None) -> list[Reason]:

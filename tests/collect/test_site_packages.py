@@ -36,7 +36,12 @@ def install(
     """Install a package as an installer would: its descriptions only."""
     folder = root / site / f"{name.replace('-', '_')}-{version}.dist-info"
     folder.mkdir(parents=True)
-    lines = ["Metadata-Version: 2.4", f"Name: {name}", f"Version: {version}", *(f"Requires-Dist: {n}" for n in needs)]
+    lines = [
+        "Metadata-Version: 2.4",
+        f"Name: {name}",
+        f"Version: {version}",
+        *(f"Requires-Dist: {n}" for n in needs),
+    ]
     (folder / "METADATA").write_text("\n".join(lines) + f"\n{more}\nThe description.\nName: other\n")
     (folder / "WHEEL").write_text(f"Wheel-Version: 1.0\nTag: {tag}\n")
     if installer:
@@ -102,7 +107,10 @@ def test_what_a_package_says_of_itself(tmp_path: Path) -> None:
     ("headers", "declared"),
     [
         ("License: BSD\nClassifier: License :: OSI Approved :: BSD License\n", ("BSD",)),
-        ("License: UNKNOWN\nClassifier: License :: OSI Approved :: BSD License\n", ("License :: OSI Approved :: BSD License",)),
+        (
+            "License: UNKNOWN\nClassifier: License :: OSI Approved :: BSD License\n",
+            ("License :: OSI Approved :: BSD License",),
+        ),
         (
             "License: Copyright\n        All rights\n        |given\nClassifier: License :: OSI Approved :: ISC\n",
             ("License :: OSI Approved :: ISC",),
@@ -172,7 +180,15 @@ def test_edges_are_what_is_needed_here(tmp_path: Path) -> None:
 )
 def test_the_folder_tells_the_platform(site: str, tag: str, needed: set[str], tmp_path: Path) -> None:
     systems = (f"{name}; sys_platform == '{name}'" for name in ("linux", "darwin", "win32"))
-    install(tmp_path, "app", *systems, "old; python_version < '3.9'", "new; python_full_version >= '3.9.1'", tag=tag, site=site)
+    install(
+        tmp_path,
+        "app",
+        *systems,
+        "old; python_version < '3.9'",
+        "new; python_full_version >= '3.9.1'",
+        tag=tag,
+        site=site,
+    )
     if site.startswith("Lib"):
         (tmp_path / "pyvenv.cfg").write_text("home = C:\\\\Python\nversion = 3.12.1\n")
     found = {str(edge.package).removeprefix("pkg:pypi/") for edge in read(tmp_path, site).edges}
@@ -200,7 +216,11 @@ def test_in_a_mixed_environment_only_some_are_known(tmp_path: Path) -> None:
     install(tmp_path, "lib")
     install(tmp_path, "numpy", installer="conda")
     reading = read(tmp_path)
-    assert {name: c.direct for name, c in by_name(reading).items()} == {"app": True, "lib": False, "numpy": None}
+    assert {name: c.direct for name, c in by_name(reading).items()} == {
+        "app": True,
+        "lib": False,
+        "numpy": None,
+    }
     assert edges(reading) == {("app", "lib", False)}
 
 
@@ -233,8 +253,12 @@ def test_addresses_lose_their_credentials(tmp_path: Path) -> None:
     vcs = {"vcs": "git", "commit_id": "0a1b", "requested_revision": "main"}
     install(tmp_path, "a", source={"url": address, "vcs_info": vcs, "subdirectory": "lib"})
     archive = {"hash": "sha256=" + "cd" * 32, "hashes": {"sha256": "ab" * 32}}
-    install(tmp_path, "b", source={"url": "https://me:secret@x.example/b.whl?t=secret", "archive_info": archive})
-    install(tmp_path, "c", source={"url": "file:///home/me/c.whl", "archive_info": {"hash": "md5=" + "0" * 32}})
+    install(
+        tmp_path, "b", source={"url": "https://me:secret@x.example/b.whl?t=secret", "archive_info": archive}
+    )
+    install(
+        tmp_path, "c", source={"url": "file:///home/me/c.whl", "archive_info": {"hash": "md5=" + "0" * 32}}
+    )
     install(tmp_path, "d", source={"url": 5, "vcs_info": {}})
     found = by_name(reading := read(tmp_path))
 
@@ -305,7 +329,9 @@ def test_links_that_lead_out_are_not_followed(tmp_path: Path) -> None:
     for name, target in (("METADATA", hidden / "METADATA"), ("INSTALLER", hidden / "INSTALLER")):
         (root / LINUX / "kit-1.0.dist-info" / name).unlink()
         (root / LINUX / "kit-1.0.dist-info" / name).symlink_to(target)
-    (root / LINUX / "again-1.0.dist-info").symlink_to(root / LINUX / "kit-1.0.dist-info", target_is_directory=True)
+    (root / LINUX / "again-1.0.dist-info").symlink_to(
+        root / LINUX / "kit-1.0.dist-info", target_is_directory=True
+    )
     (root / LINUX / "loop-1.0.dist-info").symlink_to(root / LINUX / "loop-1.0.dist-info")
     reading = read(root)
 

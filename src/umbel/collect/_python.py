@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 MOST_HASHES = 12
 """Digests kept of one package: a release may have a hundred wheels, one for each platform."""
 
+MOST_FORKS = 100
+"""Versions of one package that a name may stand for; a real lock has two or three."""
+
+_CACHED = 512
+"""Characters of a name up to which it is worth remembering."""
 _RUNS = re.compile(r"[-_.]+")
 _DIGESTS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
 _SHA256 = re.compile(r"sha256[:=]([0-9a-f]{64})")
@@ -36,19 +41,27 @@ _VCS = re.compile(r"(git|hg|svn|bzr)\+")
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")
 
 
-@lru_cache(maxsize=1 << 16)
 def normal(name: str) -> str:
     """A project's name in the one form in which names are compared.
 
     >>> normal("Ruamel.YAML__clib")
     'ruamel-yaml-clib'
     """
-    return _RUNS.sub("-", name).lower()
+    return _normal(name) if len(name) < _CACHED else _RUNS.sub("-", name).lower()
 
 
 @lru_cache(maxsize=1 << 16)
+def _normal(name: str) -> str:
+    return _RUNS.sub("-", name).lower()
+
+
 def package_key(name: str) -> str:
     """The package of a name, as edges state it."""
+    return _package_key(name) if len(name) < _CACHED else unidentified(name)
+
+
+@lru_cache(maxsize=1 << 16)
+def _package_key(name: str) -> str:
     try:
         return make("pypi", None, normal(name)).package
     except PurlError:

@@ -20,6 +20,7 @@ _WORD = re.compile(r"""\s*('[^']*'|"[^"]*"|[()]|===|==|~=|!=|<=|>=|<|>|[A-Za-z_.
 _OPERATORS = frozenset({"===", "==", "~=", "!=", "<=", ">=", "<", ">", "in", "not in"})
 _QUOTES = frozenset({"'", '"'})
 _LONGEST = 20_000
+_CACHED = 512
 _VERSIONS = frozenset({"python_version", "python_full_version", "implementation_version"})
 _OLD_NAMES = {
     "os.name": "os_name",
@@ -68,9 +69,15 @@ def evaluate(marker: str | None, environment: Environment) -> bool | None:
     return stack[0]
 
 
-@lru_cache(maxsize=1 << 14)
 def parse(marker: str) -> _Program | None:
     """A marker as comparisons and operators, operators last (no recursion); None if it is none."""
+    if len(marker) > _CACHED:
+        return None if len(marker) > _LONGEST else _parse.__wrapped__(marker)
+    return _parse(marker)
+
+
+@lru_cache(maxsize=1 << 14)
+def _parse(marker: str) -> _Program | None:
     words = _words(marker)
     if words is None:
         return None
@@ -114,8 +121,6 @@ def _joined(word: str, out: list[_Leaf | str], waiting: list[str]) -> bool:
 
 
 def _words(marker: str) -> list[str] | None:
-    if len(marker) > _LONGEST:
-        return None
     words: list[str] = []
     at, end = 0, len(marker.rstrip())
     while at < end:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _LONGEST = 1 << 16
+_CACHED = 512
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _CLAUSE = r"(?:===?|~=|!=|<=?|>=?)\s*[0-9][A-Za-z0-9_.*+!-]*"
 _PLAIN = re.compile(
@@ -41,11 +42,15 @@ class Requirement(NamedTuple):
         return None
 
 
-@lru_cache(maxsize=1 << 15)
 def parse(text: str) -> Requirement | None:
     """The parts of a requirement; None if it is none."""
-    if len(text) > _LONGEST:
-        return None
+    if len(text) > _CACHED:
+        return None if len(text) > _LONGEST else _parse.__wrapped__(text)
+    return _parse(text)
+
+
+@lru_cache(maxsize=1 << 15)
+def _parse(text: str) -> Requirement | None:
     match = _PLAIN.fullmatch(text)
     if match is None:
         return _by_the_book(text)

@@ -30,16 +30,22 @@ if TYPE_CHECKING:
 _MOST = 20_000
 """Packages that are read; the largest real environments have some thousands."""
 _MOST_BYTES = 16 << 20
+_MOST_TAGS = 4096
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 _FLAGS = os.O_RDONLY | _NO_LINKS | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _ENDINGS = (".dist-info", ".egg-info", ".egg")
 _PYTHON = re.compile(r"(python|pypy)(\d+\.\d+)t?")
 _CONFIGURED = re.compile(r"^version(?:_info)?\s*=\s*(\d+\.\d+)", re.MULTILINE)
-_TAG = re.compile(r"^Tag: \S+-\S+-(?:\S*\.)?(manylinux|musllinux|linux|macosx|win)\S*$", re.MULTILINE)
 _LINUX = {"os_name": "posix", "sys_platform": "linux", "platform_system": "Linux"}
 _MAC = {"os_name": "posix", "sys_platform": "darwin", "platform_system": "Darwin"}
 _WINDOWS = {"os_name": "nt", "sys_platform": "win32", "platform_system": "Windows"}
-_PLATFORMS = {"manylinux": _LINUX, "musllinux": _LINUX, "linux": _LINUX, "macosx": _MAC, "win": _WINDOWS}
+_PLATFORMS = (
+    ("manylinux", _LINUX),
+    ("musllinux", _LINUX),
+    ("linux", _LINUX),
+    ("macosx", _MAC),
+    ("win", _WINDOWS),
+)
 _IMPLEMENTATIONS = {
     "python": {"implementation_name": "cpython", "platform_python_implementation": "CPython"},
     "pypy": {"implementation_name": "pypy", "platform_python_implementation": "PyPy"},
@@ -68,7 +74,7 @@ class Site:
         self._root = os.path.realpath(document.root)
         self._digest = hashlib.sha256()
         self._held: dict[str, bool | None] = {}
-        self._platform: str | None = None
+        self._platform: dict[str, str] | None = None
         for name in self._names():
             found = self._distribution(name)
             if found is not None:
@@ -141,8 +147,7 @@ class Site:
     def _modern(self, name: str, path: str) -> Distribution:
         installer = self._file(f"{path}/INSTALLER")
         if self._platform is None:
-            tag = _TAG.search((self._file(f"{path}/WHEEL", hashed=False) or b"").decode("latin-1"))
-            self._platform = tag[1] if tag else None
+            self._platform = _platform(self._file(f"{path}/WHEEL", hashed=False) or b"")
         return Distribution(
             folder=name,
             metadata=self._head(f"{path}/METADATA"),
@@ -222,7 +227,18 @@ class Site:
         return None
 
 
-def _environments(path: Path, platform: str | None, configured: str | None) -> list[Environment]:
+def _platform(wheel: bytes) -> dict[str, str] | None:
+    """The platform that a package was built for, by the tags of its WHEEL file; None for any."""
+    for line in wheel[:_MOST_TAGS].decode("latin-1").split("\n"):
+        if line.startswith("Tag:"):
+            for tag in line.strip().rpartition("-")[2].split("."):
+                known = next((variables for start, variables in _PLATFORMS if tag.startswith(start)), None)
+                if known is not None:
+                    return known
+    return None
+
+
+def _environments(path: Path, platform: dict[str, str] | None, configured: str | None) -> list[Environment]:
     """What is known of the platform: one set of variables, or one for each platform that it may be."""
     known: dict[str, str] = {}
     parent = path.parent.name
@@ -235,7 +251,7 @@ def _environments(path: Path, platform: str | None, configured: str | None) -> l
     if named:
         known |= _IMPLEMENTATIONS[named[1]]
     if platform:
-        return [{**known, **_PLATFORMS[platform]}]
+        return [{**known, **platform}]
     if named or parent == "python3":
         return [{**known, **_LINUX}, {**known, **_MAC}]
     return [{**known, **_WINDOWS}] if parent == "Lib" else [known]

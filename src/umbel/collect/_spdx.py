@@ -133,7 +133,8 @@ class Builder:
     def external_document(self, document: ExternalDocument, at: int) -> None:
         """Another document, whose elements are not read with this one."""
         self._graph.documents.add(document.external_document_id)
-        said = (document.external_document_id, document.spdx_document, document.checksum.value)
+        checksum = document.checksum
+        said = (document.external_document_id, document.spdx_document, checksum.algorithm, checksum.value)
         if not all(said):
             message = "has a reference to another document that lacks its id, URI or checksum"
             self.faults.add("missing-field", message, self._where("externalDocumentRefs", at))

@@ -282,7 +282,7 @@ class Packages:
             if ref.reference_category not in _CATEGORIES:
                 self._word(ref.reference_category, "category", at)
             if not locator or not kind:
-                self._lacks("referenceType' or 'referenceLocator", at)
+                self._lacks("externalRefs.referenceLocator" if kind else "externalRefs.referenceType", at)
             if locator.startswith(("cpe:2.3:", "cpe:/")):
                 cpes.append(locator)
             elif locator.startswith("pkg:") or kind == "purl" or kind.endswith("/purl"):

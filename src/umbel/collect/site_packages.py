@@ -10,7 +10,7 @@ from weakref import ref
 import msgspec
 
 from umbel.collect._cyclonedx_mend import Faults
-from umbel.collect._python import digests, identify, is_vcs, normal, package_key, vcs_address
+from umbel.collect._python import MOST_FORKS, digests, identify, is_vcs, normal, package_key, vcs_address
 from umbel.collect._python_metadata import Metadata, named_folder, requires_of_egg
 from umbel.collect._python_requirement import parse, rest
 from umbel.collect._site import Distribution, Site
@@ -215,7 +215,7 @@ class _Environment:
                 continue
             surely = self._site.holds(need.marker, extras=False)
             optional = surely is False
-            targets: list[_Installed | None] = [*self._named.get(normal(need.name), ())]
+            targets: list[_Installed | None] = [*self._named.get(normal(need.name), ())][:MOST_FORKS]
             if not targets and surely:
                 message = f"lacks {need.name[:120]!r}, which {package.name[:120]!r} needs"
                 self._faults.add("unresolved", message, package.ref[:200])

@@ -149,27 +149,32 @@ class _Json:
         sections: Any
         try:
             sections = _sections.decode(data)
-        except msgspec.ValidationError:
-            sections = _object(whole(data))
-        except msgspec.DecodeError as error:
-            sections = _object(self._tolerant(data, str(error)))
+        except msgspec.DecodeError:
+            sections = _object(self._tree(data))
         for key in _WRAPPINGS:
             if key in sections and not _MARKS & sections.keys():
-                sections = _object(self._opened(sections[key]))
+                sections = self._opened(sections[key]) or sections
         if "@context" in sections or "@graph" in sections:
             raise UnreadableError("spdx-3", "is SPDX 3 or other linked data; this reader knows SPDX 2")
         if not _MARKS & sections.keys() or "bomFormat" in sections:
             raise UnreadableError("not-spdx", "is JSON, but no SPDX document")
         return dict(sections)
 
-    def _opened(self, item: Any) -> Any:
-        """An object's fields, not decoded yet where possible."""
-        if not isinstance(item, msgspec.Raw):
-            return item
+    def _opened(self, item: Any) -> dict[str, Any]:
+        """The fields of an object, not decoded yet; none if it is something else."""
+        if isinstance(item, msgspec.Raw):
+            try:
+                return _sections.decode(item)
+            except msgspec.DecodeError:
+                return {}
+        return item if isinstance(item, dict) else {}
+
+    def _tree(self, data: bytes) -> Any:
+        """The document as plain objects: it is no object, or no sound JSON."""
         try:
-            return _sections.decode(item)
-        except msgspec.DecodeError:
-            return whole(item)
+            return msgspec.json.decode(data)
+        except msgspec.DecodeError as error:
+            return self._tolerant(data, str(error))
 
     def _tolerant(self, data: bytes, reason: str) -> Any:
         """The document as a tree, read past what strict JSON forbids but many write."""
@@ -215,6 +220,8 @@ class _Json:
             if isinstance(item, msgspec.Raw):
                 item = whole(item)
             return self._mender.value(kind, item, place, cost=cost)
+        except UnicodeDecodeError:
+            raise  # the whole document is read again
         except RecursionError:
             self._faults.add("too-deep", "is nested too deeply to be read", place, "error")
         except ValueError as error:
@@ -226,8 +233,8 @@ class _Json:
         if isinstance(item, msgspec.Raw):
             try:
                 return _items.decode(item)
-            except msgspec.ValidationError:
-                item = whole(item)
+            except msgspec.DecodeError:
+                item = self._plain(item, f"$.{section}")
         if isinstance(item, list):
             return item
         if item is None:
@@ -271,6 +278,8 @@ class _Json:
     def _plain(self, item: msgspec.Raw, place: str) -> Any:
         try:
             return whole(item)
+        except UnicodeDecodeError:
+            raise  # the whole document is read again
         except (ValueError, RecursionError):
             self._faults.add("malformed-json", "is no sound JSON there", place, "error")
             return None

@@ -21,13 +21,17 @@ if TYPE_CHECKING:
     from umbel.model.naming import Naming
 
 _NEWEST = """
-SELECT collector, origin, subject, lineage, collector_version, content_sha256, outcome, facts,
-       facts_sha256, faults, producer, format
-FROM published
-QUALIFY row_number() OVER (
-  PARTITION BY subject, collector, lineage, outcome = 'failed'
-  ORDER BY observed_at DESC, collector_version DESC, collected_at DESC, write_id
-) = 1
+WITH newest AS (
+  SELECT * FROM published
+  QUALIFY row_number() OVER (
+    PARTITION BY subject, collector, lineage, outcome = 'failed'
+    ORDER BY observed_at DESC, collector_version DESC, collected_at DESC, write_id
+  ) = 1
+)
+SELECT n.collector, n.origin, n.subject, n.lineage, n.collector_version, n.content_sha256, n.outcome,
+       n.facts, n.facts_sha256, s.faults, n.producer, n.format
+FROM newest AS n
+LEFT JOIN (SELECT write_id, faults FROM raw_snapshots WHERE len(faults) > 0) AS s USING (write_id)
 """
 
 

@@ -9,7 +9,8 @@
 - `usage`, `dependencies`: the facts of the present snapshots, with their subject;
 - `components`: cold facts, one row a key;
 - `inventory`: one row per project, package and version, lineages merged, with its sources;
-- `merged`: the same for counting: quicker, but a row may repeat.
+- `merged`: the same for counting: quicker, but a row may repeat;
+- `faults`: what was wrong with documents, a row each, by the snapshot's `write_id`.
 """
 
 from __future__ import annotations
@@ -22,14 +23,16 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "components": ("components",),
     "inventory": ("usage",),
     "merged": ("usage",),
+    "faults": ("snapshots",),
 }
 """Which stored tables a view reads, beside `snapshots`."""
 
+# Faults are long and seldom asked for: here they are counted, and `faults` has them.
 # Two collectors that race publish the same twice in a row; a document that went back to an older
 # content is no duplicate of what it was then.
 PUBLISHED = """
 CREATE TABLE published AS
-SELECT * FROM raw_snapshots
+SELECT * EXCLUDE (faults), coalesce(len(faults), 0) AS faults FROM raw_snapshots
 WHERE observed_at <= $as_of::TIMESTAMPTZ
 QUALIFY lag((collector_version, content_sha256, observed_at, outcome)) OVER (
   PARTITION BY subject, collector, lineage ORDER BY collected_at, write_id
@@ -91,6 +94,12 @@ FROM usage
 GROUP BY project, package, version
 """
 
+FAULTS = """
+CREATE VIEW faults AS
+SELECT write_id, unnest(faults, recursive := true) FROM raw_snapshots
+WHERE write_id IN (SELECT write_id FROM published)
+"""
+
 # What one lineage leaves open, another of the same project may know. Projects with one document
 # need no merging, and they are most: their rows pass as they are, and may repeat a version.
 MERGED = """
@@ -109,5 +118,6 @@ SETUP: tuple[tuple[str, str], ...] = (
     ("components", COMPONENTS),
     ("inventory", INVENTORY),
     ("merged", MERGED),
+    ("faults", FAULTS),
 )
 """View name and statement, in the order in which they stand on each other."""

@@ -62,7 +62,9 @@ def by_name(reading: Reading) -> dict[str | None, Component]:
 
 def test_names_that_the_standard_allows() -> None:
     claims = PylockTomlCollector().claims
-    assert [claims(name) for name in ("pylock.toml", "pylock.dev.toml", "pylock.a.b.toml", "mypylock.toml")] == [
+    assert [
+        claims(name) for name in ("pylock.toml", "pylock.dev.toml", "pylock.a.b.toml", "mypylock.toml")
+    ] == [
         True,
         True,
         False,
@@ -136,7 +138,8 @@ def test_sources_are_kept_without_credentials() -> None:
         'vcs = { type = "git", url = "https://me:secret@git.example/a.git", commit-id = "0a1b", subdirectory = "x" }\n'
         '\n[[packages]]\nname = "b"\n'
         'archive = { url = "https://me:secret@files.example/b-2.1.tar.gz?t=1", hashes = { SHA512 = "'
-        + "ef" * 64
+        + "ef"
+        * 64
         + '" } }\n'
         '\n[[packages]]\nname = "c"\narchive = { path = "vendor/c-3-py3-none-any.whl" }\n'
     )

@@ -164,7 +164,11 @@ def test_an_open_requirement_shows_that_the_file_is_kept_by_hand() -> None:
         ("requests==2.34", "[socks]==2.34; os_name == 'posix'", True),
         ("numpy", None, False),
     }
-    assert [(c.name, c.version) for c in reading.components] == [("Django", None), ("requests", "2.34"), ("numpy", None)]
+    assert [(c.name, c.version) for c in reading.components] == [
+        ("Django", None),
+        ("requests", "2.34"),
+        ("numpy", None),
+    ]
     assert not reading.complete
     (fault,) = reading.faults
     assert (fault.code, fault.place, fault.level) == ("unpinned", "line 1", "note")
@@ -191,7 +195,9 @@ def test_what_leaves_the_version_open(specifier: str) -> None:
     assert component.version is None
 
 
-@pytest.mark.parametrize("specifier", ["==1.0", "===1.0", " == 1.0", "(==1.0)", "==1.0,>=0.5", "==1.0 ; os_name=='x'"])
+@pytest.mark.parametrize(
+    "specifier", ["==1.0", "===1.0", " == 1.0", "(==1.0)", "==1.0,>=0.5", "==1.0 ; os_name=='x'"]
+)
 def test_what_pins_the_version(specifier: str) -> None:
     (component,) = read(f"kit{specifier}\n").components
     assert component.version == "1.0"
@@ -255,7 +261,9 @@ def test_an_address_without_a_name_is_no_known_package() -> None:
     assert ("nameless", "line 1", "warning") in faults(reading)
 
 
-@pytest.mark.parametrize("line", [".", "-e .", "-e ./lib[x]", "./lib", "../lib", "-e file:///src/shop", ".[dev]"])
+@pytest.mark.parametrize(
+    "line", [".", "-e .", "-e ./lib[x]", "./lib", "../lib", "-e file:///src/shop", ".[dev]"]
+)
 def test_folders_are_the_projects_own(line: str) -> None:
     reading = read(f"{line}\nflask==3.1\n")
     assert [c.name for c in reading.components] == ["flask"]
@@ -389,7 +397,9 @@ def test_lines_that_go_on_comments_and_options() -> None:
 
 
 def test_broken_lines_lose_only_themselves_and_leak_nothing() -> None:
-    text = "flask==3.1.3\nclick=8\nkit==1\nhttps//me:secret@x.example/a b\nftp://me:secret@x.example/k.whl x\n"
+    text = (
+        "flask==3.1.3\nclick=8\nkit==1\nhttps//me:secret@x.example/a b\nftp://me:secret@x.example/k.whl x\n"
+    )
     reading = read(text)
     assert [c.name for c in reading.components if c.version] == ["flask", "kit"]
     assert [fault.place for fault in reading.faults if fault.code == "requirement"] == ["line 2", "line 4"]

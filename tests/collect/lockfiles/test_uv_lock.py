@@ -69,7 +69,11 @@ LOCK = (
     + package("iniconfig")
     + package("pysocks")
     + package("pytest", "9.2.0", "iniconfig")
-    + package("requests", "2.34.2", more='\n[package.optional-dependencies]\nsocks = [\n    { name = "pysocks" },\n]\n')
+    + package(
+        "requests",
+        "2.34.2",
+        more='\n[package.optional-dependencies]\nsocks = [\n    { name = "pysocks" },\n]\n',
+    )
     + SHOP
     + package("sqlalchemy", "2.1")
     + package("werkzeug")
@@ -142,9 +146,16 @@ def test_an_extra_that_nobody_switches_on_reaches_nothing() -> None:
 
 def test_each_fork_of_the_resolution_is_a_component_with_its_marker() -> None:
     fork = '{ name = "numpy", version = "%s", %s, marker = "%s" },\n'
-    needs = fork % ("2.4", PYPI, "python_full_version < '3.12'") + fork % ("2.5", PYPI, "python_full_version >= '3.12'")
+    needs = fork % ("2.4", PYPI, "python_full_version < '3.12'") + fork % (
+        "2.5",
+        PYPI,
+        "python_full_version >= '3.12'",
+    )
     text = HEAD + f'\n[[package]]\nname = "shop"\nsource = {{ virtual = "." }}\ndependencies = [\n{needs}]\n'
-    for version, marker in (("2.4", "python_full_version < '3.12'"), ("2.5", "python_full_version >= '3.12'")):
+    for version, marker in (
+        ("2.4", "python_full_version < '3.12'"),
+        ("2.5", "python_full_version >= '3.12'"),
+    ):
         text += package("numpy", version, more=f'resolution-markers = [\n    "{marker}",\n]\n')
     reading = read(text)
 
@@ -173,7 +184,12 @@ def test_each_fork_of_the_resolution_is_a_component_with_its_marker() -> None:
             (("distribution", "https://files.example/kit-1.0.tar.gz"),),
             None,
         ),
-        ('path = "vendor/kit-1.0-py3-none-any.whl"', "pkg:pypi/kit@1.0", (), "vendor/kit-1.0-py3-none-any.whl"),
+        (
+            'path = "vendor/kit-1.0-py3-none-any.whl"',
+            "pkg:pypi/kit@1.0",
+            (),
+            "vendor/kit-1.0-py3-none-any.whl",
+        ),
         (
             'registry = "https://me:secret@index.example/simple/"',
             "pkg:pypi/kit@1.0?repository_url=https:%2F%2Findex.example%2Fsimple",
@@ -211,7 +227,9 @@ def test_members_of_a_workspace_fold_into_the_project() -> None:
 def test_a_script_asks_in_the_manifest_of_its_lock() -> None:
     text = HEAD + '\n[manifest]\nrequirements = [{ name = "Flask", specifier = ">=3", extras = ["async"] }]\n'
     text += '\n[manifest.dependency-groups]\ndev = [{ name = "pytest" }, { name = "gone" }]\n'
-    text += package("flask", more='\n[package.optional-dependencies]\nasync = [\n    { name = "asgiref" },\n]\n')
+    text += package(
+        "flask", more='\n[package.optional-dependencies]\nasync = [\n    { name = "asgiref" },\n]\n'
+    )
     text += package("asgiref") + package("pytest", needs="blinker") + package("blinker")
     reading = read(text)
 
@@ -235,7 +253,8 @@ def test_names_are_compared_as_pypi_does() -> None:
 
 def test_the_source_archive_and_the_first_wheels_give_digests() -> None:
     wheels = "".join(
-        f'    {{ url = "https://files.example/{i}.whl", hash = "sha256:{i:064x}", size = 1 }},\n' for i in range(40)
+        f'    {{ url = "https://files.example/{i}.whl", hash = "sha256:{i:064x}", size = 1 }},\n'
+        for i in range(40)
     )
     sdist = 'sdist = { url = "https://files.example/kit.tar.gz", hash = "sha256:' + "f" * 64 + '" }\n'
     reading = read(HEAD + package("kit", more=f"{sdist}wheels = [\n{wheels}]\n"))

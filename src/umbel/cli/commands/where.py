@@ -32,7 +32,8 @@ def where(
     """
     ws = options.workspace(workspace)
     moment = options.moment(as_of)
-    hits = ws.where(package, product=product, as_of=moment, paths=paths)
+    shown = options.TABLE_ROWS if format is Format.table and limit is None else limit or None
+    hits = ws.where(package, product=product, as_of=moment, paths=shown if paths else 0)
     nothing = ""
     if not hits and format is Format.table:
         state = ws.status(product=product, as_of=moment)

@@ -19,10 +19,11 @@ from umbel.collect.lockfiles._toml import toml_tree
 _HEAD = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
 _ODD = ("\\", "\0", "\1", "'''", '"""')
 _HEADER = re.compile(r"^\[(\[)?([A-Za-z0-9_.-]+)\](\])?\n", re.MULTILINE)
-_TOP_KEY = re.compile(r"\n+([A-Za-z0-9_-]+) *= *")
+_TOP_KEY = re.compile(r"(?<=\n)([A-Za-z0-9_-]+) *= *")
 _INNER_KEY = re.compile(r"[{,] *[A-Za-z0-9_-]+ *= *")
 _FEW = 64
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)?)?")
+_OPENING = re.compile("\1\\s*,?")
 _LAST_COMMA = re.compile(r",\s*\]")
 _sections = msgspec.json.Decoder(list[tuple[str, str, str, dict[str, Any]]])
 
@@ -61,10 +62,10 @@ def _as_json(between: str) -> str:
     """The document without its texts, as JSON: a list of headers, each with its own values."""
     between = _HEADER.sub('}],["\\1","\\2","\\3",{\1\n', f"\n{between}".rstrip() + "\n")
     between = _TOP_KEY.sub(r',"\1":', between)
-    between = _inner_keys(between).replace("\1,", "").replace("\1", "")
+    between = _OPENING.sub("", _inner_keys(between))
     between = _DATE.sub(r'"\g<0>"', between)
     between = _LAST_COMMA.sub("]", between)
-    return '[["","","",{' + between.lstrip(",") + "}]]"
+    return '[["","","",{' + between.lstrip("\n,") + "}]]"
 
 
 def _inner_keys(between: str) -> str:

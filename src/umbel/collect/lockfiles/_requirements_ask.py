@@ -21,6 +21,7 @@ from umbel.collect._python import (
 )
 from umbel.collect._python_requirement import Requirement, parse
 from umbel.collect.lockfiles._requirements_file import shown
+from umbel.collect.lockfiles._requirements_origin import Origin, origins
 from umbel.collect.lockfiles._sources import bare_download
 
 if TYPE_CHECKING:
@@ -39,14 +40,15 @@ class Ask:
     """One requirement. `pinned` is None where it can't be told whether a revision may move."""
 
     __slots__ = (
-        "address", "extras", "hashes", "identified", "location", "marker", "name", "notes", "origin",
-        "own", "pinned", "place", "scope", "specifier", "urls", "version",
+        "address", "extras", "hashes", "identified", "location", "marker", "name", "origin",
+        "own", "pinned", "place", "scope", "specifier", "told", "urls", "version",
     )  # fmt: skip
 
     def __init__(self, line: Line, scope: str | None, name: str) -> None:
         """A requirement of which only the name is known yet."""
         self.name, self.scope, self.place = name, scope, line.place
-        self.hashes, self.notes = line.hashes, line.notes
+        self.hashes = line.hashes
+        self.told: list[Origin] = []
         self.version: str | None = None
         self.specifier: str | None = None
         self.marker: str | None = None
@@ -73,7 +75,7 @@ class Ask:
         return self.pinned is not False
 
 
-def asks(file: File, scope: str | None, faults: Faults) -> Iterator[Ask]:
+def asks(file: File, scope: str | None, faults: Faults, *, exported: bool = False) -> Iterator[Ask]:
     """What each line of a file asks for; a line that asks for nothing is a fault."""
     for line in file.lines:
         ask = _ask(line, scope)
@@ -84,6 +86,7 @@ def asks(file: File, scope: str | None, faults: Faults) -> Iterator[Ask]:
         if not ask.identified:
             message = "takes a package from an address without saying its name"
             faults.add("nameless", message, line.place)
+        ask.told = origins(line.notes, exported=exported) if line.notes else []
         yield ask
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from umbel.collect._cyclonedx_mend import Faults
 from umbel.collect._python import (
+    MOST_FORKS,
     MOST_HASHES,
     archive_name,
     digests,
@@ -95,6 +96,7 @@ class _Lock:
         self._scoped = any(self._fields.texts(tree, key, "$") for key in ("extras", "dependency-groups"))
         self._packages: list[_Package] = []
         self._named: dict[str, list[_Package]] = {}
+        self._refs: set[str] = set()
         for place, item in self._fields.tables(tree, "packages", "$"):
             self._add(item, place)
 
@@ -104,10 +106,10 @@ class _Lock:
             self._faults.add("nameless", "has a package without name", place, "error")
             return
         package = _Package(item, name, self._fields.text(item, "version", place), place)
-        others = self._named.setdefault(normal(name), [])
-        if any(package.ref == other.ref for other in others):
-            package.ref += f" ({len(others) + 1})"
-        others.append(package)
+        if package.ref in self._refs:
+            package.ref += f" ({len(self._packages)})"
+        self._refs.add(package.ref)
+        self._named.setdefault(normal(name), []).append(package)
         self._packages.append(package)
 
     def reading(self) -> Reading:
@@ -240,6 +242,8 @@ class _Lock:
 
     def _meant(self, name: str, need: Table, place: str) -> _Package | None:
         found = self._named.get(normal(name), [])
+        if len(found) > MOST_FORKS:
+            found = []
         for key in ("version", "marker", *_TELLING):
             if len(found) > 1 and key in need:
                 found = [package for package in found if package.item.get(key) == need[key]]

@@ -11,12 +11,12 @@ from weakref import ref
 import msgspec
 
 from umbel.collect._cyclonedx_mend import Faults
-from umbel.collect._python import MOST_HASHES, digests, identify, normal, package_key
+from umbel.collect._python import MOST_FORKS, MOST_HASHES, digests, identify, normal, package_key
 from umbel.collect._python_requirement import rest
 from umbel.collect.interface import Collector, Component, Document, Edge, Reading, UnreadableError
 from umbel.collect.lockfiles._requirements_ask import Ask, asks
 from umbel.collect.lockfiles._requirements_file import Files
-from umbel.collect.lockfiles._requirements_origin import Origin, origins, producer_of, scope_of
+from umbel.collect.lockfiles._requirements_origin import producer_of, scope_of
 from umbel.model.purl import unidentified
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ class _Requirements:
         self._pins: dict[str, str] = {}
         for file in files.found:
             scope = scope_of(file.path, folders, file.head)
-            for ask in asks(file, scope, self._faults):
+            exported = self._producer == "uv export"
+            for ask in asks(file, scope, self._faults, exported=exported):
                 if not file.constraint:
                     self._asks.append(ask)
                 elif ask.version and not ask.marker:
@@ -142,7 +143,7 @@ class _Requirements:
 
     def _annotated(self, foreign: list[Ask]) -> bool:
         """Whether a compiler wrote who needs what."""
-        return any(note.startswith("via") and origins(ask.notes) for ask in foreign for note in ask.notes)
+        return any(ask.told for ask in foreign)
 
     def _note(self, reading: Reading, foreign: list[Ask]) -> None:
         """Say what the files leave open."""
@@ -175,10 +176,12 @@ class _Requirements:
                 ask.version = self._pins.get(normal(ask.name))
             if ask.version is not None or ask.address:
                 pinned.setdefault(normal(ask.name), {})[ask.ref] = None
-        found = {name: list(refs) for name, refs in pinned.items()}
+        found = {name: list(refs)[:MOST_FORKS] for name, refs in pinned.items()}
         for ask in foreign:
             found.setdefault(normal(ask.name), [ask.ref])
-        self._superseded = {ask.ref for ask in foreign if ask.ref not in found[normal(ask.name)]}
+        self._superseded = {
+            ask.ref for ask in foreign if ask.ref not in pinned.get(normal(ask.name), {ask.ref: None})
+        }
         return found
 
     def _components(self, foreign: list[Ask]) -> list[Component]:
@@ -216,20 +219,19 @@ class _Requirements:
         if not annotated and all(ask.fixed for ask in foreign):
             return
         for ask in foreign:
-            told = origins(ask.notes, exported=self._producer == "uv export")
             targets = self._by_name[normal(ask.name)] if ask.ref in self._superseded else [ask.ref]
             # What a compiler pins isn't what was asked for.
             compiled = annotated and self._producer is not None
             asked = None if compiled else rest(ask.extras, ask.specifier, ask.marker, ask.address)
             for target in targets:
-                if told:
-                    yield from self._told(ask, target, told)
+                if ask.told:
+                    yield from self._told(ask, target)
                 else:
                     yield _edge(None, target, ask, ask.scope, asked)
 
-    def _told(self, ask: Ask, target: str, told: list[Origin]) -> Iterator[Edge]:
+    def _told(self, ask: Ask, target: str) -> Iterator[Edge]:
         """Edges from those that a compiler named."""
-        for origin in told:
+        for origin in ask.told:
             if origin.root:
                 yield _edge(None, target, ask, origin.scope or ask.scope, None)
             elif origin.name in self._by_name:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from umbel.collect._cyclonedx_mend import Faults
 from umbel.collect._python import (
+    MOST_FORKS,
     MOST_HASHES,
     digests,
     fragment,
@@ -32,7 +33,6 @@ _OWN = ("editable", "virtual", "directory")
 """Sources that are folders of source code: the project itself, or other packages of its own."""
 _STRENGTH = ("runtime", "development", "optional")
 """Scopes in the order in which they win."""
-_MOST_FORKS = 20
 
 
 class UvLockCollector(Collector):
@@ -71,7 +71,19 @@ class UvLockCollector(Collector):
 class _Package:
     """One package of the lock, and what it needs."""
 
-    __slots__ = ("component", "item", "kind", "name", "needs", "own", "place", "ref", "source", "version")
+    __slots__ = (
+        "component",
+        "item",
+        "kind",
+        "name",
+        "needs",
+        "own",
+        "parts",
+        "place",
+        "ref",
+        "source",
+        "version",
+    )
 
     def __init__(self, item: Table, name: str, version: str | None, source: Table, place: str) -> None:
         self.item, self.name, self.version, self.source, self.place = item, name, version, source, place
@@ -80,6 +92,7 @@ class _Package:
         self.ref = f"{name}@{version}" if version else name
         self.component: Component | None = None
         self.needs: list[_Need] = []
+        self.parts: dict[str, list[_Need]] = {}
 
 
 class _Need:
@@ -100,6 +113,7 @@ class _Lock:
         self._fields = Fields(faults)
         self._packages: list[_Package] = []
         self._named: dict[str, list[_Package]] = {}
+        self._refs: set[str] = set()
         for place, item in self._fields.tables(tree, "package", "$"):
             self._add(item, place)
         self._own = [package for package in self._packages if package.own]
@@ -114,8 +128,9 @@ class _Lock:
         if version is None and not package.own:
             self._faults.add("no-version", "has a package without version", place)
         others = self._named.setdefault(normal(name), [])
-        if any(package.ref == other.ref for other in others):
-            package.ref += f" ({package.kind} {len(others) + 1})"
+        if package.ref in self._refs:
+            package.ref += f" ({package.kind} {len(self._packages)})"
+        self._refs.add(package.ref)
         others.append(package)
         self._packages.append(package)
 
@@ -126,6 +141,8 @@ class _Lock:
             package.component = self._component(package)
         for package in self._packages:
             package.needs = list(self._needs(package))
+            for need in package.needs:
+                package.parts.setdefault(need.part, []).append(need)
         asked = list(self._manifest())
         scopes = _scopes(self._own, asked)
         reading = Reading(format=self._format())
@@ -172,7 +189,7 @@ class _Lock:
             name=package.name,
             hashes=digests(self._hashes(package), self._faults, package.place),
             urls=urls,
-            properties=tuple(("resolution-marker", fork) for fork in forks[:_MOST_FORKS]),
+            properties=tuple(("resolution-marker", fork) for fork in forks[:MOST_FORKS]),
             location=location,
         )
 
@@ -254,6 +271,8 @@ class _Lock:
     def _meant(self, item: Table, name: str, place: str) -> _Package | None:
         """The package of a name; version and source are written only where they tell several apart."""
         found = self._named.get(normal(name), [])
+        if len(found) > MOST_FORKS:
+            found = []
         for key in ("version", "source"):
             said = item.get(key)
             if len(found) > 1 and said is not None:
@@ -298,7 +317,7 @@ class _Lock:
                 name = self._fields.text(wish, "name", place) or ""
                 extras = self._fields.texts(wish, "extras", place)
                 marker = self._fields.text(wish, "marker", place)
-                found = self._named.get(normal(name), [])
+                found = self._named.get(normal(name), [])[:MOST_FORKS]
                 targets: list[_Package | None] = [*found] or [None]
                 for target in targets:
                     text = self._text(wish, extras, marker, place)
@@ -352,7 +371,7 @@ def _scopes(own: list[_Package], asked: list[_Need]) -> dict[_Package, str]:
     starts: dict[str, list[tuple[_Package, str]]] = {scope: [] for scope in _STRENGTH}
     for package in own:
         starts["runtime"].append((package, ""))
-        for part in {need.part for need in package.needs} - {""}:
+        for part in package.parts.keys() - {""}:
             starts[_scope_of(part)].append((package, part))
     for need in asked:
         starts[_scope_of(need.part)] += _reached(need)
@@ -367,9 +386,8 @@ def _scopes(own: list[_Package], asked: list[_Need]) -> dict[_Package, str]:
             seen.add(state)
             package, part = state
             found.setdefault(package, scope)
-            for need in package.needs:
-                if need.part == part:
-                    todo += _reached(need)
+            for need in package.parts.get(part, ()):
+                todo += _reached(need)
     return found
 
 

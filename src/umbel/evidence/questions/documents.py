@@ -17,20 +17,21 @@ MOST_FAULTS = 3
 
 _FAULTY = f"""
 WITH doubtful AS (
-  SELECT subject, origin, collector, outcome, observed_at, faults FROM present WHERE len(faults) > 0
+  SELECT write_id, subject, origin, collector, outcome, observed_at FROM present WHERE faults > 0
   UNION ALL
   -- a failure counts until the same place could be read, or was withdrawn
-  SELECT subject, origin, collector, outcome, observed_at, faults FROM published AS f
+  SELECT write_id, subject, origin, collector, outcome, observed_at FROM published AS f
   WHERE outcome = 'failed' AND NOT EXISTS (
     SELECT 1 FROM published AS later
     WHERE later.origin = f.origin AND later.outcome <> 'failed' AND later.collected_at > f.collected_at)
   QUALIFY row_number() OVER (PARTITION BY subject, origin ORDER BY collected_at DESC, write_id) = 1
 ), counted AS (
-  SELECT *,
+  SELECT d.*,
          list_filter(faults, lambda f: f.level = 'error') AS bad,
          list_filter(faults, lambda f: f.level = 'warning') AS doubts,
          list_filter(faults, lambda f: f.level = 'note') AS remarks
-  FROM doubtful WHERE $projects IS NULL OR list_contains($projects::VARCHAR[], subject)
+  FROM doubtful AS d JOIN raw_snapshots AS s USING (write_id)
+  WHERE $projects IS NULL OR list_contains($projects::VARCHAR[], d.subject)
 )
 SELECT subject AS project, origin, collector, outcome, observed_at,
        len(bad) AS errors, len(doubts) AS warnings, len(remarks) AS notes,

@@ -68,12 +68,17 @@ def find_packages(session: Session, query: purl.Query) -> list[str]:
 
 
 def where(
-    session: Session, query: purl.Query, projects: Sequence[str] | None = None, *, paths: bool = True
+    session: Session,
+    query: purl.Query,
+    projects: Sequence[str] | None = None,
+    *,
+    paths: int | None = None,
 ) -> list[Hit]:
     """Every project that has the package, by project, package and version.
 
-    Needs the table `usage`, and `dependencies` for `paths`. A version outside the range asked for is left out; one
-    that can't be compared is kept with `matches` None.
+    The first `paths` of them (None: all) are given their shortest path. Needs the table `usage`, and
+    `dependencies` for paths. A version outside the range asked for is left out; one that can't be
+    compared is kept with `matches` None.
     """
     packages = find_packages(session, query)
     if not packages:
@@ -83,14 +88,21 @@ def where(
     rows = session.ask(
         "SELECT project, package, version, license, direct, scope, sources FROM hits ORDER BY ALL"
     ).records()
-    found = _paths(session) if paths else {}
-    hits = []
-    for row in rows:
-        matches = _matches(row["package"], row["version"], query.version_spec)
-        if matches is not False:
-            key = row["project"], row["package"], row["version"]
-            hits.append(Hit(**row, matches=matches, path=found.get(key)))
-    return hits
+    hits = [
+        Hit(**row, path=None, matches=_matches(row["package"], row["version"], query.version_spec))
+        for row in rows
+    ]
+    hits = [hit for hit in hits if hit.matches is not False]
+    wanted = hits if paths is None else hits[:paths]
+    found = _paths(session, [_key(hit) for hit in wanted]) if wanted else {}
+    return [msgspec.structs.replace(hit, path=found.get(_key(hit))) for hit in hits]
+
+
+_Key = tuple[str, str, str | None]
+
+
+def _key(hit: Hit) -> _Key:
+    return hit.project, hit.package, hit.version
 
 
 def _matches(package: str, version: str | None, spec: str | None) -> bool | None:
@@ -109,6 +121,13 @@ CREATE OR REPLACE TABLE reached AS
 SELECT DISTINCT h.project, h.package, h.version, s.snapshot, s.component, 0 AS depth,
        [h.package || coalesce('@' || h.version, '')] AS trail
 FROM hits AS h, unnest(h.seen) AS t(s)
+WHERE EXISTS (
+  SELECT 1 FROM (
+    SELECT unnest($projects::VARCHAR[]) AS project, unnest($packages::VARCHAR[]) AS package,
+           unnest($versions::VARCHAR[]) AS version
+  ) AS w
+  WHERE w.project = h.project AND w.package = h.package AND w.version IS NOT DISTINCT FROM h.version
+)
 """
 
 _EDGES = """
@@ -150,11 +169,14 @@ QUALIFY row_number() OVER (PARTITION BY r.project, r.package, r.version ORDER BY
 """
 
 
-def _paths(session: Session) -> dict[tuple[str, str, str | None], str]:
+def _paths(session: Session, wanted: Sequence[_Key]) -> dict[_Key, str]:
     """The shortest paths, of needed edges where there are such, else through optional ones."""
-    found: dict[tuple[str, str, str | None], str] = {}
+    found: dict[_Key, str] = {}
+    named = dict(
+        zip(("projects", "packages", "versions"), (list(c) for c in zip(*wanted, strict=True)), strict=True)
+    )
     for optional in (False, True):
-        session.run(_START)
+        session.run(_START, named)
         if not optional:
             session.run(_EDGES)
         for depth in range(DEEPEST):
