@@ -80,7 +80,8 @@ def codes(reading: Reading) -> list[str]:
 
 def test_what_a_package_says_of_itself(tmp_path: Path) -> None:
     more = (
-        "Summary: A kit.\nAuthor: Acme\nAuthor-email: dev@acme.example\nLicense-Expression: MIT OR Apache-2.0\n"
+        "Summary: A kit.\nAuthor: Acme\nAuthor-email: dev@acme.example\n"
+        "License-Expression: MIT OR Apache-2.0\n"
         "License: MIT\nClassifier: License :: OSI Approved :: MIT License\nHome-page: https://kit.example\n"
         "Project-URL: Source Code, https://me:secret@git.example/kit?a=b\nProject-URL: Bug Tracker, https://kit.example/bugs\n"
         "Project-URL: Sponsor, https://kit.example/fund\nProject-URL: Odd, https://kit.example/odd\n"
@@ -112,7 +113,8 @@ def test_what_a_package_says_of_itself(tmp_path: Path) -> None:
             ("License :: OSI Approved :: BSD License",),
         ),
         (
-            "License: Copyright\n        All rights\n        |given\nClassifier: License :: OSI Approved :: ISC\n",
+            "License: Copyright\n        All rights\n        |given\n"
+            "Classifier: License :: OSI Approved :: ISC\n",
             ("License :: OSI Approved :: ISC",),
         ),
         ("License: Copyright\n        All rights\n        |given\n", ("Copyright\nAll rights\ngiven",)),
@@ -356,7 +358,7 @@ def test_the_hash_follows_what_is_installed_and_nothing_else(tmp_path: Path) -> 
     (folder / "RECORD").write_text("")
     assert {fingerprint(tmp_path)} == seen
     for change in (
-        lambda: (folder / "REQUESTED").touch(),
+        (folder / "REQUESTED").touch,
         lambda: (folder / "INSTALLER").write_text("uv\n"),
         lambda: (folder / "direct_url.json").write_text("{}"),
         lambda: (folder / "METADATA").write_text("Name: kit\nVersion: 1.1\n"),

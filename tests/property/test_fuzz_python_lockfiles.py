@@ -229,8 +229,8 @@ def trees(depth: int = 3) -> st.SearchStrategy[Any]:
     """Values that TOML can hold."""
     leaves = st.text(max_size=4) | st.integers(-3, 3) | st.booleans() | st.floats(0, 1) | st.just("kit")
     keys = st.sampled_from(
-        "name version source registry git dependencies marker extra wheels hash hashes vcs url directory sdist "
-        "archive optional-dependencies metadata requires-dist x".split()
+        "name version source registry git dependencies marker extra wheels hash hashes vcs url directory "
+        "sdist archive optional-dependencies metadata requires-dist x".split()
     )
     return st.recursive(
         leaves, lambda s: st.lists(s, max_size=3) | st.dictionaries(keys, s, max_size=4), max_leaves=depth * 4

@@ -135,7 +135,8 @@ def test_edges_where_the_document_has_them() -> None:
 def test_sources_are_kept_without_credentials() -> None:
     text = HEAD + (
         '\n[[packages]]\nname = "a"\n'
-        'vcs = { type = "git", url = "https://me:secret@git.example/a.git", commit-id = "0a1b", subdirectory = "x" }\n'
+        'vcs = { type = "git", url = "https://me:secret@git.example/a.git", commit-id = "0a1b", '
+        'subdirectory = "x" }\n'
         '\n[[packages]]\nname = "b"\n'
         'archive = { url = "https://me:secret@files.example/b-2.1.tar.gz?t=1", hashes = { SHA512 = "'
         + "ef"

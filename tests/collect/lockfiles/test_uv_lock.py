@@ -280,7 +280,8 @@ def test_a_dependency_that_is_not_in_the_lock_keeps_its_name() -> None:
 def test_wrong_types_lose_only_themselves() -> None:
     text = HEAD + package("sound")
     text += "\n[[package]]\nname = 5\n"
-    text += '\n[[package]]\nname = "half"\nversion = ["1"]\nsource = "pypi"\ndependencies = [7, { name = "sound" }]\n'
+    text += '\n[[package]]\nname = "half"\nversion = ["1"]\nsource = "pypi"\n'
+    text += 'dependencies = [7, { name = "sound" }]\n'
     text += '\n[[package]]\nname = "odd"\nversion = "1"\nsource = { cloud = "x" }\nwheels = "none"\n'
     reading = read(text)
 
