@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LINUX = "lib/python3.11/site-packages"
 
 
-def install(
+def install(  # noqa: PLR0913 - what an installer may leave
     root: Path,
     name: str,
     *needs: str,
@@ -113,8 +113,10 @@ def test_what_a_package_says_of_itself(tmp_path: Path) -> None:
             ("License :: OSI Approved :: BSD License",),
         ),
         (
-            "License: Copyright\n        All rights\n        |given\n"
-            "Classifier: License :: OSI Approved :: ISC\n",
+            (
+                "License: Copyright\n        All rights\n        |given\n"
+                "Classifier: License :: OSI Approved :: ISC\n"
+            ),
             ("License :: OSI Approved :: ISC",),
         ),
         ("License: Copyright\n        All rights\n        |given\n", ("Copyright\nAll rights\ngiven",)),

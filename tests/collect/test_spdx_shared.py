@@ -255,7 +255,7 @@ def leaves(tree: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [*inside, path] if path else inside
 
 
-def test_generators_name_one_image_alike(shared_data: Path, tmp_path: Path) -> None:
+def test_generators_name_one_image_alike(shared_data: Path) -> None:
     """The smaller ones of each third of the 310 documents on container images."""
     chosen: dict[tuple[str, str], dict[str, Reading]] = defaultdict(dict)
     with tarfile.open(shared_data / "sbom/containers-310.tar.xz") as archive:

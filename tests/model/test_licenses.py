@@ -60,6 +60,7 @@ LISTED = "lists licenses without saying whether all of them apply or one is chos
         ("GNU Affero General Public License, version 3", "AGPL-3.0-only", "name"),
         ("LGPL-2", "LGPL-2.0-only", "name"),
         ("GPL-2.1", None, "unknown"),
+        ("GPL-2.0-only+", None, "unknown"),
         ("GPL (>= 2)", "GPL-2.0-or-later", "name"),
         ("License :: OSI Approved :: MIT License", "MIT", "name"),
         ("License :: OSI Approved :: European Union Public Licence 1.2 (EUPL 1.2)", "EUPL-1.2", "name"),

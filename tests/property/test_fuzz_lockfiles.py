@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from umbel.collect._cyclonedx_mend import Faults
+from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Document, Reading, UnreadableError
 from umbel.collect.lockfiles import cargo_lock
 from umbel.collect.lockfiles._toml import toml_tree

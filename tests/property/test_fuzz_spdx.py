@@ -231,8 +231,8 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     SPDX.sniff("x.json", data, data)
 
 
-@given(st.text(max_size=40) | st.text("a1-.v @/:\\~", max_size=40), st.booleans())
-def test_any_name_is_taken_or_left(text: str, image: bool) -> None:
+@given(text=st.text(max_size=40) | st.text("a1-.v @/:\\~", max_size=40), image=st.booleans())
+def test_any_name_is_taken_or_left(text: str, *, image: bool) -> None:
     name, version = _spdx_names.named(text, image=image)
     assert name is None or name.strip()
     assert version is None or version

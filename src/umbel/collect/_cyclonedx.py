@@ -27,8 +27,8 @@ from umbel.model.purl import Purl, PurlError, parse, unidentified
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from umbel.collect._cyclonedx_mend import Faults
     from umbel.collect._cyclonedx_shape import Item, Opened
+    from umbel.collect.faults import Faults
 
 _SCOPES = {"required": "runtime", "optional": "optional", "excluded": "excluded"}
 _SERIAL = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

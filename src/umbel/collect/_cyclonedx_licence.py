@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from umbel.collect._cyclonedx_mend import Faults
     from umbel.collect._cyclonedx_shape import Opened
+    from umbel.collect.faults import Faults
 
 _MORE = frozenset(
     {

@@ -10,18 +10,16 @@ a licence); what can't is dropped alone.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from umbel.collect._cyclonedx_shape import MIME, MODERN
-from umbel.model.errors import Fault, Level
 
 if TYPE_CHECKING:
     from umbel.collect._cyclonedx_shape import Field, Item, Opened, Record, Shape
+    from umbel.collect.faults import Faults
+    from umbel.model.errors import Level
 
-MOST = 100
-"""Faults of one code that a document may have before they are only counted."""
 
 _DROP: Any = object()
 _A_DAY = len("2024-01-31")
@@ -47,37 +45,6 @@ _NAMES = {
     list: "a list",
     dict: "an object",
 }
-
-
-class Faults:
-    """Collects a document's faults: at most `MOST` of each code, the rest as a number."""
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self._list: list[Fault] = []
-        self._counts: Counter[str] = Counter()
-        self._levels: dict[str, Level] = {}
-
-    def add(self, code: str, message: str, place: str = "", level: Level = "warning") -> None:
-        """Note one fault."""
-        self._counts[code] += 1
-        if self._counts[code] <= MOST:
-            self._list.append(Fault(code, message, place, level))
-        elif level == "error" or code not in self._levels:
-            self._levels[code] = level
-
-    def once(self, code: str, message: str, place: str = "", level: Level = "warning") -> None:
-        """Note a fault unless one of its code is there already."""
-        if not self._counts[code]:
-            self.add(code, message, place, level)
-
-    def list(self) -> list[Fault]:
-        """All of them, in the order in which they were found."""
-        more = [
-            Fault(code, f"has {self._counts[code] - MOST:,} more faults of this kind", "", level)
-            for code, level in self._levels.items()
-        ]
-        return self._list + more
 
 
 class Mender:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from umbel.collect._cyclonedx_mend import Faults
     from umbel.collect._cyclonedx_shape import Field, Item, Record, Shape
+    from umbel.collect.faults import Faults
 
 _TEXT_IS = {
     "hash": "content",

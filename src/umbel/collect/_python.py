@@ -19,7 +19,7 @@ from umbel.model.purl import Purl, PurlError, make, unidentified
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from umbel.collect._cyclonedx_mend import Faults
+    from umbel.collect.faults import Faults
     from umbel.collect.interface import Pairs
 
 MOST_HASHES = 12

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from umbel.collect._cyclonedx_mend import Faults
 from umbel.collect._python_marker import Environment, evaluate
 from umbel.collect._python_metadata import head_of
+from umbel.collect.faults import Faults
 from umbel.collect.interface import UnreadableError
 
 if TYPE_CHECKING:

@@ -31,7 +31,6 @@ from umbel.collect.interface import Reading
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from umbel.collect._cyclonedx_mend import Faults
     from umbel.collect._spdx_graph import Findings
     from umbel.collect._spdx_records import (
         Elements,
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
         Relationship,
         Where,
     )
+    from umbel.collect.faults import Faults
 
 MOST_PACKAGES = 2_000_000
 """What no real document comes near; beyond it memory would have no bound."""

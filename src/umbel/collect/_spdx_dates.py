@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from umbel.collect._cyclonedx_mend import Faults
+    from umbel.collect.faults import Faults
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _ZONE = re.compile(r"T.*(?:[Zz]|[+-]\d\d:?\d\d)$")

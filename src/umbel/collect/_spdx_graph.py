@@ -32,8 +32,8 @@ from umbel.collect.interface import Edge
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from umbel.collect._cyclonedx_mend import Faults
     from umbel.collect._spdx_records import Where
+    from umbel.collect.faults import Faults
     from umbel.collect.interface import Component
 
 DOCUMENT = "SPDXRef-DOCUMENT"
@@ -111,7 +111,7 @@ class Graph:
         self._kinds: dict[str, str | None] = {}
         self._described: dict[str, None] = {}
         self._edges: dict[tuple[str, str, str | None], None] = {}
-        self._parents: dict[str, dict[str, None]] = {}
+        self._contains: dict[tuple[str, str], None] = {}
         self._sources: set[str] = set()
         self._variants: list[tuple[str, str]] = []
         self._holders: set[str] = set()  # of something in another document, or unknown
@@ -127,8 +127,17 @@ class Graph:
 
     def add(self, source: str, kind: str, target: str, index: int) -> None:
         """One relationship as written."""
-        if kind == "CONTAINS" and target in self._elements and source in self._packages:
-            return  # of a package and its files; many documents consist mostly of these
+        if kind == "CONTAINS" and (holder := self._packages.get(source)) is not None:
+            # Many documents consist mostly of these: of packages and their files, or other packages.
+            held = self._packages.get(target)
+            if held is None and target in self._elements:
+                return
+            if held is not None and held is not holder:
+                self._contains[holder.ref, held.ref] = None
+                return
+        self._add(source, kind, target, index)
+
+    def _add(self, source: str, kind: str, target: str, index: int) -> None:
         word = kind if kind in _KNOWN else self._kind(kind, index)
         if word is None:
             return
@@ -152,7 +161,7 @@ class Graph:
     def _between(self, one: str, word: str, other: str) -> None:
         """A relationship of two packages, the one that holds or needs the other first."""
         if word in CONTAINS or word in CONTAINED:
-            self._parents.setdefault(other, {})[one] = None
+            self._contains[one, other] = None
         elif word in NEEDS or word in NEEDED_BY:
             if len(self._edges) < MOST_EDGES:
                 self._edges[one, other, NEEDS.get(word) or NEEDED_BY.get(word)] = None
@@ -238,9 +247,9 @@ class Graph:
         scoped = {(one, other) for one, other, scope in self._edges if scope}
         self._bare = {(*ends, None) for ends in scoped if (*ends, None) in self._edges}
         self._children: dict[str, list[str]] = {}
-        for child, parents in self._parents.items():
-            for parent in parents:
-                self._children.setdefault(parent, []).append(child)
+        for parent, child in self._contains:
+            self._children.setdefault(parent, []).append(child)
+        self._held = {child for _, child in self._contains}
         self._down = {one for one, _, _ in self._edges} | self._children.keys() | self._holders
 
     def _roots(self) -> set[str]:
@@ -258,7 +267,7 @@ class Graph:
 
     def _top(self) -> set[str]:
         """Where nothing is described: the one package from which all others hang."""
-        held = {other for _, other, _ in self._edges} | self._parents.keys()
+        held = self._held.union(other for _, other, _ in self._edges)
         tops = list(islice((one for one in self._down if one in self._packages and one not in held), 2))
         if len(self._packages) > 1:
             message = "doesn't say which package it describes"
@@ -285,13 +294,13 @@ class Graph:
     def _groups(self, roots: set[str]) -> dict[str, str | None]:
         """Packages that only group others, and the place that a group stands for."""
         found: dict[str, str | None] = {}
-        for spdx_id in self._parents.keys() | self._children.keys():
+        for spdx_id in self._held | self._children.keys():
             one = self._packages[spdx_id]
             if spdx_id in roots or not one.package.startswith("unidentified:") or one.version:
                 continue
             if DIGEST.fullmatch(one.name or ""):
                 found[spdx_id] = None
-            elif spdx_id in self._parents and _GROUP.fullmatch(spdx_id):
+            elif spdx_id in self._held and _GROUP.fullmatch(spdx_id):
                 said = dict(one.properties).get("spdx:sourceInfo")
                 found[spdx_id] = said or one.name
         return found
@@ -308,12 +317,11 @@ class Graph:
         return seen
 
     def _places(self, groups: dict[str, str | None]) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for child, parents in self._parents.items():
-            places = [place for parent in parents if (place := groups.get(parent))]
-            if places:
-                found[child] = "; ".join(sorted(places))
-        return found
+        found: dict[str, list[str]] = {}
+        for parent, child in self._contains:
+            if parent in groups and (place := groups[parent]):
+                found.setdefault(child, []).append(place)
+        return {child: "; ".join(sorted(set(places))) for child, places in found.items()}
 
     def _scopes(self, left_out: set[str], inside: set[str]) -> dict[str, str]:
         """Scope of each package that the project reaches: the strongest over all paths to it.
@@ -352,7 +360,7 @@ class Graph:
         """What others were only generated from isn't part of the product."""
         if not self._sources:
             return
-        used: set[str | None] = {*self._described, *self._parents, *left_out, *self._children}
+        used: set[str | None] = {*self._described, *self._held, *left_out, *self._children}
         used.update(one for edge in self._edges for one in edge[:2])
         for one in self._sources - used:
             scopes[one] = "excluded"

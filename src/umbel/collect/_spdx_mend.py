@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args, get_origin, get_
 import msgspec
 
 if TYPE_CHECKING:
-    from umbel.collect._cyclonedx_mend import Faults
+    from umbel.collect.faults import Faults
 
 T = TypeVar("T")
 

@@ -27,8 +27,8 @@ from umbel.model import licenses
 from umbel.model.purl import UNIDENTIFIED, Purl, PurlError, make, parse, unidentified
 
 if TYPE_CHECKING:
-    from umbel.collect._cyclonedx_mend import Faults
     from umbel.collect._spdx_records import Checksum, ExternalRef, Package, Where
+    from umbel.collect.faults import Faults
     from umbel.model.errors import Level
 
 MOST_WORDS = 1000
@@ -127,8 +127,9 @@ class Packages:
             self._faults.add("duplicate-ref", message, self._where("packages", at, ".SPDXID"))
         else:
             self._lacks("SPDXID", at)
-        self._unnamed += 1
-        return f"\0{self._unnamed}"
+        while (ref := f"\0{self._unnamed}") in self.by_id:
+            self._unnamed += 1
+        return ref
 
     def _required(self, package: Package, at: int) -> None:
         if not package.name:
@@ -208,7 +209,7 @@ class Packages:
         if package.release_date or package.built_date or package.valid_until_date:
             self._dates(package, properties, at)
         if properties:
-            found["properties"] = tuple(dict.fromkeys(properties))
+            found["properties"] = tuple(properties)
         return found
 
     def _dates(self, package: Package, properties: list[tuple[str, str]], at: int) -> None:
@@ -359,7 +360,7 @@ class Packages:
         if named is None:
             named = self._licences[text] = self._looked_at(text, at)
         if named:
-            properties += named
+            properties += [pair for pair in named if pair not in properties]
         return (text,)
 
     def _detected(self, texts: list[str], properties: list[tuple[str, str]], at: int) -> tuple[str, ...]:

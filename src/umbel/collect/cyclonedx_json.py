@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from umbel.collect._cyclonedx import Builder
-from umbel.collect._cyclonedx_mend import Faults, Mender
+from umbel.collect._cyclonedx_mend import Mender
 from umbel.collect._cyclonedx_shape import MIXED, MODERN, NEWEST, OLDEST, Item, Opened, Shape, shape
+from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Document, Reading, UnreadableError
 
 if TYPE_CHECKING:

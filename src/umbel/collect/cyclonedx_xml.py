@@ -17,9 +17,10 @@ from xml.parsers import expat
 import msgspec
 
 from umbel.collect._cyclonedx import Builder
-from umbel.collect._cyclonedx_mend import Faults, Mender
+from umbel.collect._cyclonedx_mend import Mender
 from umbel.collect._cyclonedx_shape import MIXED, NEWEST, shape
 from umbel.collect._cyclonedx_tree import Node, Tree
+from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Document, Reading, UnreadableError
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from weakref import ref
 
 import msgspec
 
-from umbel.collect._cyclonedx_mend import Faults
 from umbel.collect._python import MOST_FORKS, digests, identify, is_vcs, normal, package_key, vcs_address
 from umbel.collect._python_metadata import Metadata, named_folder, requires_of_egg
 from umbel.collect._python_requirement import parse, rest
 from umbel.collect._site import Distribution, Site
+from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading
 from umbel.collect.lockfiles._sources import bare_download
 from umbel.model.purl import unidentified

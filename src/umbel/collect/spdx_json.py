@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from umbel.collect._cyclonedx_mend import Faults
 from umbel.collect._spdx import Builder
 from umbel.collect._spdx_mend import Mender, bounded, whole
 from umbel.collect._spdx_records import (
@@ -28,6 +27,7 @@ from umbel.collect._spdx_records import (
     Package,
     Relationship,
 )
+from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Document, Reading, UnreadableError
 
 if TYPE_CHECKING:

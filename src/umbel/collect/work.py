@@ -178,7 +178,9 @@ def _observed(
         return context.now
     if said is not None and said.tzinfo is None:
         said = said.replace(tzinfo=UTC)
-    observed = said or item.committed_at or context.now
+    # An environment lies in a checkout without being part of its commit.
+    committed = None if collectors()[item.collector].folders else item.committed_at
+    observed = said or committed or context.now
     if observed > context.now:
         message = f"is dated in the future ({observed:%Y-%m-%d %H:%M} UTC); the time of collection counts"
         faults.append(Fault("future-time", message, "", "warning"))

@@ -35,7 +35,7 @@ BATCH_DOCUMENTS = 2000
 BATCH_SECONDS = 30.0
 CHUNK_DOCUMENTS = 64
 CHUNK_BYTES = 8 << 20
-POOL_BYTES = 24 << 20
+POOL_BYTES = 128 << 20
 """Starting worker processes costs more than it saves below this many bytes."""
 CHECKOUT = "checkout"
 CHECKOUT_VERSION = 1

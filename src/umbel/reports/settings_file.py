@@ -71,10 +71,14 @@ def draft(projects: Sequence[str]) -> str:
 
 def _owner(projects: Sequence[str]) -> str | None:
     """The owner in most of the remotes (host/owner/name), if there is one."""
-    owners = Counter(name.split("/")[1] for name in projects if name.count("/") >= 2 and "." in name.split("/")[0])
+    owners = Counter(
+        name.split("/")[1] for name in projects if name.count("/") >= 2 and "." in name.split("/")[0]
+    )
     return owners.most_common(1)[0][0] if owners else None
 
 
 def _quoted(text: str) -> str:
-    escaped = "".join(c if c.isprintable() else "\ufffd" for c in text).replace("\\", "\\\\").replace('"', '\\"')
+    escaped = (
+        "".join(c if c.isprintable() else "\ufffd" for c in text).replace("\\", "\\\\").replace('"', '\\"')
+    )
     return f'"{escaped}"'

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from packageurl import PackageURL
 
-from umbel.collect._cyclonedx_mend import Faults
+from umbel.collect.faults import Faults
 from umbel.collect.interface import Component, Document, Reading, UnreadableError
 from umbel.collect.lockfiles import cargo_lock
 from umbel.collect.lockfiles._cargo_manifests import _folders

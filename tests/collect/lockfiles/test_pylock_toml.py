@@ -35,7 +35,7 @@ name = "colorama"
 version = "0.4.6"
 marker = "sys_platform == 'win32'"
 index = "https://index.example/simple"
-"""  # noqa: E501 - as the tool writes it
+"""
 PIP = f"""lock-version = "1.0"
 created-by = "pip"
 
@@ -129,6 +129,7 @@ def test_edges_where_the_document_has_them() -> None:
     }
     assert (reading.subject, reading.subject_purl) == ("shop", "pkg:pypi/shop")
     assert "shop" not in by_name(reading)
+    assert read(text.replace('path = "."', 'path = "packages/shop"')).subject is None
     assert [fault.code for fault in reading.faults] == ["unresolved"]
 
 

@@ -15,7 +15,7 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from umbel.collect._cyclonedx_mend import Faults
+from umbel.collect.faults import Faults
 from umbel.collect.interface import UnreadableError
 from umbel.collect.lockfiles._sources import beside
 from umbel.collect.lockfiles._toml import toml_tree

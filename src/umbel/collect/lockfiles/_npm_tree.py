@@ -22,7 +22,7 @@ from umbel.model.purl import Purl, PurlError, make, unidentified
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from umbel.collect._cyclonedx_mend import Faults
+    from umbel.collect.faults import Faults
 
 NODE_MODULES = "node_modules/"
 _LONGEST_PATH = 4096

@@ -21,13 +21,13 @@ from umbel.collect._python import (
 )
 from umbel.collect._python_requirement import Requirement, parse
 from umbel.collect.lockfiles._requirements_file import shown
-from umbel.collect.lockfiles._requirements_origin import Origin, origins
+from umbel.collect.lockfiles._requirements_origin import Origin, origins, project_scope
 from umbel.collect.lockfiles._sources import bare_download
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from umbel.collect._cyclonedx_mend import Faults
+    from umbel.collect.faults import Faults
     from umbel.collect.interface import Pairs
     from umbel.collect.lockfiles._requirements_file import File, Line
 
@@ -75,8 +75,9 @@ class Ask:
         return self.pinned is not False
 
 
-def asks(file: File, scope: str | None, faults: Faults, *, exported: bool = False) -> Iterator[Ask]:
+def asks(file: File, scope: str | None, faults: Faults) -> Iterator[Ask]:
     """What each line of a file asks for; a line that asks for nothing is a fault."""
+    project = project_scope(scope, file.head)
     for line in file.lines:
         ask = _ask(line, scope)
         if ask is None:
@@ -86,7 +87,7 @@ def asks(file: File, scope: str | None, faults: Faults, *, exported: bool = Fals
         if not ask.identified:
             message = "takes a package from an address without saying its name"
             faults.add("nameless", message, line.place)
-        ask.told = origins(line.notes, exported=exported) if line.notes else []
+        ask.told = origins(line.notes, project) if line.notes else []
         yield ask
 
 
@@ -165,7 +166,7 @@ def _from_path(path: str, line: Line, scope: str | None, found: Requirement) -> 
             ask = Ask(line, scope, found.name)
             ask.marker, ask.location, ask.pinned = found.marker, path, None
             return ask
-        if " " in path and not line.editable:
+        if " " in path and not line.editable and not _LOCAL.match(path):
             return None
         ask = Ask(line, scope, found.name or path)
         ask.own = True

@@ -13,7 +13,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from umbel.collect._cyclonedx_mend import Faults
+from umbel.collect.faults import Faults
 from umbel.collect.interface import UnreadableError
 from umbel.collect.lockfiles._sources import beside
 from umbel.collect.text import to_utf8

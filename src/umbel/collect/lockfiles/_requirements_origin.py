@@ -32,6 +32,7 @@ _PRODUCERS = (
 )
 _LONGEST = 2000
 _NO_DEVELOPMENT = re.compile(r"--(?:no-dev|no-default-groups)\b")
+_SOME_EXTRA = re.compile(r"--(?:extra|all-extras|all-build-deps|build-deps-for|only-build-deps)\b")
 _SOME_GROUP = re.compile(r"--(?:group|all-groups|only-group|only-dev|dev)\b")
 
 
@@ -75,8 +76,19 @@ def _said(words: set[str]) -> str | None:
     )
 
 
-def origins(notes: tuple[str, ...], *, exported: bool = False) -> list[Origin]:
-    """Who needs a package, by the comments of its line; empty if they don't say."""
+def project_scope(scope: str | None, head: str) -> str | None:
+    """What a compiled file's project needs a package for, where its name doesn't tell: it may be an extra."""
+    if scope is not None or producer_of(head) not in {"uv", "pip-compile"}:
+        return scope
+    comments = "\n".join(line for line in head.split("\n")[:12] if line.startswith("#"))
+    return None if _SOME_EXTRA.search(comments) else "runtime"
+
+
+def origins(notes: tuple[str, ...], project: str | None = None) -> list[Origin]:
+    """Who needs a package, by the comments of its line; empty if they don't say.
+
+    `project` is the scope of what the project itself needs.
+    """
     texts: list[str] = []
     listing = False
     for note in notes:
@@ -89,17 +101,17 @@ def origins(notes: tuple[str, ...], *, exported: bool = False) -> list[Origin]:
             listing = False
         elif listing:
             texts.append(note)
-    found = (_origin(text, exported=exported) for text in texts if text)
+    found = (_origin(text, project) for text in texts if text)
     return list(dict.fromkeys(origin for origin in found if origin is not None))
 
 
-def _origin(text: str, *, exported: bool) -> Origin | None:
+def _origin(text: str, project: str | None) -> Origin | None:
     option, _, path = text.partition(" ")
     if option in {"-r", "--requirement"}:
         return Origin(root=True, scope=scope_of(path.strip()))
-    project = _PROJECT.fullmatch(text)
-    if project:
-        return Origin(root=True, scope="development" if project[2] else None if exported else "runtime")
+    named = _PROJECT.fullmatch(text)
+    if named:
+        return Origin(root=True, scope="development" if named[2] else project)
     if text.startswith("hatch.envs."):
         return Origin(root=True, scope=_said(set(text.split("."))))
     match = _NAME.fullmatch(text)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from umbel.collect.interface import UnreadableError
 
 if TYPE_CHECKING:
-    from umbel.collect._cyclonedx_mend import Faults
+    from umbel.collect.faults import Faults
     from umbel.collect.interface import Document
 
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,31}://)([^/?#]*)@")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from umbel.collect._cyclonedx_mend import Faults
+    from umbel.collect.faults import Faults
 
 Table = dict[str, Any]
 

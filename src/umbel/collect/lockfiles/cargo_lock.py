@@ -15,7 +15,7 @@ from weakref import ref
 
 import msgspec
 
-from umbel.collect._cyclonedx_mend import Faults
+from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading, UnreadableError
 from umbel.collect.lockfiles._cargo_manifests import Ask, Manifests
 from umbel.collect.lockfiles._sources import bare_url, git_address

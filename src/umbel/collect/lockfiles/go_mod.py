@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from umbel.collect._cyclonedx_mend import Faults
+from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading, UnreadableError
 from umbel.collect.lockfiles._sources import beside
 from umbel.model.purl import Purl, PurlError, make, unidentified

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from umbel.collect._cyclonedx_mend import Faults
+from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Document, Reading, UnreadableError
 from umbel.collect.lockfiles._npm_tree import (
     NODE_MODULES,

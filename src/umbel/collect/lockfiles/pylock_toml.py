@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from umbel.collect._cyclonedx_mend import Faults
 from umbel.collect._python import (
     MOST_FORKS,
     MOST_HASHES,
@@ -21,6 +20,7 @@ from umbel.collect._python import (
 )
 from umbel.collect._python_marker import evaluate
 from umbel.collect._python_requirement import rest
+from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading, UnreadableError
 from umbel.collect.lockfiles._quick_toml import read_toml
 from umbel.collect.lockfiles._sources import bare_download
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"pylock(?:\.[^.]+)?\.toml")
 _VERSION = "1"
+_HERE = (".", "./", "")
 _TELLING = ("vcs", "archive", "directory", "index", "sdist", "wheels")
 """Keys by which a dependency's record may single out one of several packages of a name."""
 
@@ -80,7 +81,7 @@ class _Package:
 
     def __init__(self, item: Table, name: str, version: str | None, place: str) -> None:
         self.item, self.name, self.version, self.place = item, name, version, place
-        self.own = "directory" in item
+        self.own = isinstance(item.get("directory"), dict)
         self.ref = f"{name}@{version}" if version else name
         self.component: Component | None = None
 
@@ -122,7 +123,7 @@ class _Lock:
         reading.components = [p.component for p in foreign if p.component is not None]
         edges = [edge for package in self._packages for edge in self._edges(package)]
         reading.edges = list(dict.fromkeys(edges))
-        if len(own) == 1:
+        if len(own) == 1 and own[0].item["directory"].get("path") in _HERE:
             reading.subject, reading.subject_version = own[0].name, own[0].version
             purl = identify(own[0].name, own[0].version, None, self._faults, own[0].place)
             reading.subject_purl = purl.purl if purl else None

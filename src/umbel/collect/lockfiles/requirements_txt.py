@@ -10,9 +10,9 @@ from weakref import ref
 
 import msgspec
 
-from umbel.collect._cyclonedx_mend import Faults
 from umbel.collect._python import MOST_FORKS, MOST_HASHES, digests, identify, normal, package_key
 from umbel.collect._python_requirement import rest
+from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Component, Document, Edge, Reading, UnreadableError
 from umbel.collect.lockfiles._requirements_ask import Ask, asks
 from umbel.collect.lockfiles._requirements_file import Files
@@ -109,8 +109,7 @@ class _Requirements:
         self._pins: dict[str, str] = {}
         for file in files.found:
             scope = scope_of(file.path, folders, file.head)
-            exported = self._producer == "uv export"
-            for ask in asks(file, scope, self._faults, exported=exported):
+            for ask in asks(file, scope, self._faults):
                 if not file.constraint:
                     self._asks.append(ask)
                 elif ask.version and not ask.marker:
@@ -119,6 +118,8 @@ class _Requirements:
         understood = len(self._asks) + sum(len(file.lines) for file in files.found if file.constraint)
         if understood * 2 < stated:
             raise UnreadableError("not-requirements", "holds mostly lines that pip would not understand")
+        # Local folders and exported projects stand in the notes by names that nothing else tells.
+        self._unnamed = self._producer == "uv export" or any(ask.own for ask in self._asks)
         self._superseded: set[str] = set()
         self._by_name = self._resolved([ask for ask in self._asks if not ask.own])
 
@@ -237,7 +238,7 @@ class _Requirements:
             elif origin.name in self._by_name:
                 for source in self._by_name[origin.name]:
                     yield _edge(source, target, ask, None, None)
-            elif self._producer == "uv export":
+            elif self._unnamed:
                 yield _edge(None, target, ask, ask.scope, None)
             else:
                 message = f"says that {origin.name[:80]!r} needs {ask.name[:80]!r}, but lists only the latter"

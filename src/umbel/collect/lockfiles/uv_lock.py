@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from umbel.collect._cyclonedx_mend import Faults
 from umbel.collect._python import (
     MOST_FORKS,
     MOST_HASHES,
@@ -19,6 +18,7 @@ from umbel.collect._python import (
     vcs_address,
 )
 from umbel.collect._python_requirement import rest
+from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading, UnreadableError
 from umbel.collect.lockfiles._quick_toml import read_toml
 from umbel.collect.lockfiles._sources import bare_download
@@ -164,9 +164,9 @@ class _Lock:
         return f"uv.lock {str(version)[:20]}" + (f".{revision}" if known else "")
 
     def _subject(self, reading: Reading) -> None:
-        """The name of the project, if it has only one package of its own."""
-        if len(self._own) == 1:
-            own = self._own[0]
+        """The name of the project, if its only package of its own lies beside the lockfile."""
+        own = self._own[0] if self._own else None
+        if own is not None and len(self._own) == 1 and own.source[own.kind] == ".":
             purl = identify(own.name, own.version, None, self._faults, own.place)
             reading.subject, reading.subject_version = own.name, own.version
             reading.subject_purl = purl.purl if purl else None
