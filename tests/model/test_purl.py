@@ -34,7 +34,7 @@ RAW = "had characters that a purl percent-encodes"
             "1.19.0.4+b1",
             "was percent-encoded twice",
         ),
-        ("pkg:deb/debian/dpkg@1.19.0.4+b1", "pkg:deb/debian/dpkg", "1.19.0.4+b1", RAW),
+        ("pkg:deb/debian/dpkg@1.19.0.4+b1", "pkg:deb/debian/dpkg", "1.19.0.4+b1", None),
         ("pkg:generic/my lib@1", "pkg:generic/my%20lib", "1", RAW),
         ("pkg:generic/100%@1", "pkg:generic/100%25", "1", "had a percent sign that encodes nothing"),
         ("pkg:generic/a%FFb", "pkg:generic/a%EF%BF%BDb", None, "had percent-encoded bytes that are no UTF-8"),

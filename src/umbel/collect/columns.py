@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -68,11 +67,22 @@ def draw_id() -> int:
     return secrets.randbits(64) - (1 << 63)
 
 
-@lru_cache(maxsize=65536)
-def _effective(
-    concluded: tuple[str, ...], declared: tuple[str, ...], detected: tuple[str, ...]
-) -> str | None:
-    return licenses.effective(concluded, declared, detected)
+_LONGEST_KEPT = 1024
+_MOST_KEPT = 1 << 16
+_effectives: dict[tuple[tuple[str, ...], ...], str | None] = {}
+
+
+def _effective(c: Component) -> str | None:
+    """The license that counts, worked out once for each set of statements that isn't very long."""
+    key = (c.concluded, c.declared, c.detected)
+    if key in _effectives:
+        return _effectives[key]
+    found = licenses.effective(*key)
+    if sum(len(statement) for statements in key for statement in statements) <= _LONGEST_KEPT:
+        if len(_effectives) >= _MOST_KEPT:
+            _effectives.clear()
+        _effectives[key] = found
+    return found
 
 
 class Columns:
@@ -146,8 +156,7 @@ class Columns:
                 *_, old_direct, old_scope, lead = rows[key]
                 direct = old_direct if direct is None else direct or old_direct
                 scope = min(scope, old_scope, key=_rank)
-            effective = _effective(c.concluded, c.declared, c.detected)
-            rows[key] = (write_id, c.package, c.version, effective, key, direct, scope, lead)
+            rows[key] = (write_id, c.package, c.version, _effective(c), key, direct, scope, lead)
         return list(rows.values())
 
     def _edge_rows(self, write_id: int, reading: Reading, keys: dict[str, int]) -> list[tuple[Any, ...]]:

@@ -27,12 +27,12 @@ NEEDS: dict[str, tuple[str, ...]] = {
 }
 """Which stored tables a view reads, beside `snapshots`."""
 
-# Faults are long and seldom asked for: here they are counted, and `faults` has them.
+# Faults are long and seldom asked for: `faults` has them.
 # Two collectors that race publish the same twice in a row; a document that went back to an older
 # content is no duplicate of what it was then.
 PUBLISHED = """
 CREATE TABLE published AS
-SELECT * EXCLUDE (faults), coalesce(len(faults), 0) AS faults FROM raw_snapshots
+SELECT * EXCLUDE (faults) FROM raw_snapshots
 WHERE observed_at <= $as_of::TIMESTAMPTZ
 QUALIFY lag((collector_version, content_sha256, observed_at, outcome)) OVER (
   PARTITION BY subject, collector, lineage ORDER BY collected_at, write_id

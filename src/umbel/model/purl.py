@@ -33,7 +33,8 @@ _PLAIN_PREFIX = re.compile(
 ).fullmatch
 _PLAIN_PAIR = r"[a-z.\-_][a-z0-9.\-_]*=(?:[A-Za-z0-9.\-_~:]|%(?:2[0-9A-CF]|3[B-F]|40))+"
 _PLAIN_PAIRS = re.compile(f"{_PLAIN_PAIR}(?:&{_PLAIN_PAIR})*").fullmatch
-_HAS_NO_RAW = re.compile(r"[A-Za-z0-9.\-_~:/%]*").fullmatch
+# A bare + is in a tenth of real purls, can mean nothing else, and is no news to anyone.
+_HAS_NO_RAW = re.compile(r"[A-Za-z0-9.\-_~:/%+]*").fullmatch
 _ENCODED_AGAIN = re.compile(r"%(?:25)*(?:2[0-9A-F]|3[A-F]|40|7E)", re.IGNORECASE)
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})").search
 _BEFORE_SCOPE = re.compile(r"pkg:/*npm/+", re.IGNORECASE).fullmatch

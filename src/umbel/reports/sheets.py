@@ -161,7 +161,7 @@ def _direct(row: Component) -> str | int | None:
 def _documents(facts: Facts) -> Html:
     call = query(
         facts,
-        "SELECT subject, origin, outcome, faults FROM (SELECT * FROM published WHERE faults > 0)",
+        "SELECT subject, origin, outcome FROM (SELECT * FROM published SEMI JOIN faults USING (write_id))",
         " ORDER BY outcome = 'failed' DESC, origin",
         project="subject",
     )

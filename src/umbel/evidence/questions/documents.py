@@ -17,7 +17,7 @@ MOST_FAULTS = 3
 
 _FAULTY = f"""
 WITH doubtful AS (
-  SELECT write_id, subject, origin, collector, outcome, observed_at FROM present WHERE faults > 0
+  SELECT write_id, subject, origin, collector, outcome, observed_at FROM present
   UNION ALL
   -- a failure counts until the same place could be read, or was withdrawn
   SELECT write_id, subject, origin, collector, outcome, observed_at FROM published AS f
@@ -31,7 +31,7 @@ WITH doubtful AS (
          list_filter(faults, lambda f: f.level = 'warning') AS doubts,
          list_filter(faults, lambda f: f.level = 'note') AS remarks
   FROM doubtful AS d JOIN raw_snapshots AS s USING (write_id)
-  WHERE $projects IS NULL OR list_contains($projects::VARCHAR[], d.subject)
+  WHERE len(s.faults) > 0 AND ($projects IS NULL OR list_contains($projects::VARCHAR[], d.subject))
 )
 SELECT subject AS project, origin, collector, outcome, observed_at,
        len(bad) AS errors, len(doubts) AS warnings, len(remarks) AS notes,
