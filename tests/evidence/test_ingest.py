@@ -13,9 +13,11 @@ from umbel.evidence.ingest import Summary, collect
 from umbel.evidence.lake import Lake
 from umbel.evidence.questions.coverage import coverage
 from umbel.evidence.questions.inventory import Filter, inventory
+from umbel.evidence.questions.where import where
 from umbel.evidence.session import Session
 from umbel.evidence.upkeep import verify
 from umbel.model.naming import Naming, Rule
+from umbel.model.purl import parse_query
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -236,3 +238,15 @@ def test_a_new_rule_renames_what_was_collected_before(lake: Lake, folder: Path) 
 def test_overlapping_paths_are_read_once(lake: Lake, folder: Path) -> None:
     acme.folder_of_sboms(folder / "inner", 2)
     assert collect(lake, [folder, folder / "inner"], workers=1).documents == 2
+
+
+def test_the_strongest_scope_of_several_documents_counts(lake: Lake, tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "a==1 --hash=sha256:" + "0" * 64,
+        "requirements-dev.txt": "a==1 --hash=sha256:" + "0" * 64,
+    }
+    acme.checkout(tmp_path / "shop", files)
+    collect(lake, [tmp_path / "shop"], workers=1)
+    with Session(lake) as session:
+        assert session.ask("SELECT scope FROM inventory").rows() == [("runtime",)]
+        assert [hit.scope for hit in where(session, parse_query("a"))] == ["runtime"]

@@ -77,17 +77,18 @@ SELECT * FROM raw_components
 QUALIFY row_number() OVER (PARTITION BY component ORDER BY package) = 1
 """
 
+STRONGEST_SCOPE = """min_by(
+         scope, list_position(['runtime', 'build', 'test', 'development', 'optional', 'excluded'], scope))"""
+"""Of the scopes by which a package is reached, the one that matters most; NULL if none is known."""
+
 # Known beats unknown: one lineage that says "direct" is not undone by another that doesn't say.
-INVENTORY = """
+INVENTORY = f"""
 CREATE VIEW inventory AS
 SELECT project, package, version,
        min(license) AS license,
        count(DISTINCT license) AS licenses,
        bool_or(direct) AS direct,
-       CASE min(CASE scope WHEN 'runtime' THEN 0 WHEN 'build' THEN 1 WHEN 'test' THEN 2
-                           WHEN 'development' THEN 3 WHEN 'optional' THEN 4 WHEN 'excluded' THEN 5 END)
-         WHEN 0 THEN 'runtime' WHEN 1 THEN 'build' WHEN 2 THEN 'test'
-         WHEN 3 THEN 'development' WHEN 4 THEN 'optional' WHEN 5 THEN 'excluded' END AS scope,
+       {STRONGEST_SCOPE} AS scope,
        count(DISTINCT lineage) AS sources,
        any_value(component) AS component
 FROM usage

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from umbel.evidence.views import STRONGEST_SCOPE
 from umbel.model import purl, versions
 
 if TYPE_CHECKING:
@@ -49,11 +50,11 @@ WHERE package = $package
         OR package = 'pkg:pypi/' || replace(lower($name), '_', '-')))
 """
 
-_HITS = """
+_HITS = f"""
 CREATE OR REPLACE TABLE hits AS
 SELECT u.project, u.package, u.version, min(u.license) AS license, bool_or(u.direct) AS direct,
-       min(u.scope) AS scope, count(DISTINCT u.lineage) AS sources,
-       list(DISTINCT {snapshot: u.snapshot, component: u.component}) AS seen
+       {STRONGEST_SCOPE} AS scope, count(DISTINCT u.lineage) AS sources,
+       list(DISTINCT {{snapshot: u.snapshot, component: u.component}}) AS seen
 FROM usage AS u
 WHERE u.package IN (SELECT unnest($packages::VARCHAR[]))
   AND ($projects IS NULL OR list_contains($projects::VARCHAR[], u.project))
