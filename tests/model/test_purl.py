@@ -218,3 +218,10 @@ def test_plain_purls_are_read_without_loading_packageurl() -> None:
         "assert 'packageurl' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_dotted_python_project_is_one_package_with_its_dashed_spelling() -> None:
+    dotted, dashed = purl.parse("pkg:pypi/ruamel.yaml@0.18"), purl.parse("pkg:pypi/ruamel-yaml@0.18")
+    assert dotted.package == dashed.package == "pkg:pypi/ruamel-yaml"
+    assert dotted.purl == "pkg:pypi/ruamel.yaml@0.18"
+    assert purl.make("pypi", None, "ruamel.yaml.clib").package == "pkg:pypi/ruamel-yaml-clib"

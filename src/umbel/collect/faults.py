@@ -41,3 +41,10 @@ class Faults:
             for code, level in self._levels.items()
         ]
         return self._list + more
+
+
+def own_packages(verb: str, count: int) -> str:
+    """The sentence for packages of the project's own: "holds 2 packages of the project's own …"."""
+    if count == 1:
+        return f"{verb} one package of the project's own, which counts as the project"
+    return f"{verb} {count:,} packages of the project's own, which count as the project"

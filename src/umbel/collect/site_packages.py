@@ -13,7 +13,7 @@ from umbel.collect._python import MOST_FORKS, digests, identify, is_vcs, normal,
 from umbel.collect._python_metadata import Metadata, named_folder, requires_of_egg
 from umbel.collect._python_requirement import parse, rest
 from umbel.collect._site import Distribution, Site
-from umbel.collect.faults import Faults
+from umbel.collect.faults import Faults, own_packages
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading
 from umbel.collect.lockfiles._sources import bare_download
 from umbel.model.purl import unidentified
@@ -171,8 +171,7 @@ class _Environment:
                 message = f"holds {len(packages)} versions of {name[:120]!r} ({versions[:200]})"
                 self._faults.add("duplicate", message, packages[0].ref[:200])
         if own:
-            message = f"holds {own:,} packages of the project's own, which count as the project"
-            self._faults.add("modules", message, "", "note")
+            self._faults.add("modules", own_packages("holds", own), "", "note")
         reading.faults = self._faults.list()
 
     # -- components

@@ -50,6 +50,8 @@ _KEPT = frozenset({"cargo", "gem", "maven", "npm", "nuget"})
 _REWRITTEN = frozenset({"cpan", "hackage", "pub"})
 """Names change even where they are plain and lower-case."""
 
+_PYPI_JOINTS = re.compile(r"[-_.]+")
+
 _HALF = "has half a character: a surrogate without its other half"
 
 
@@ -61,6 +63,8 @@ class Purl(NamedTuple):
     """A purl in its canonical forms.
 
     `package` has no version, qualifiers and subpath; `purl` is the whole. Both are percent-encoded.
+    `package` is what components are told apart by: PyPI takes `ruamel.yaml` and `ruamel-yaml` for one
+    project, lock files write the second and purls may write either, so dots in it become dashes.
     `version`, `namespace` and `name` are decoded, and None where there is none. `note` says how the
     text had to be repaired, if it had.
     """
@@ -154,6 +158,8 @@ def _assemble(prefix: _Prefix, version: str, qualifiers: str, subpath: str) -> P
         purl += _subpath(subpath)
     if len(purl) > LONGEST:
         raise PurlError(f"has {len(purl):,} characters when percent-encoded; a purl has at most {LONGEST:,}")
+    if kind == "pypi" and "." in name:
+        package = f"pkg:pypi/{_PYPI_JOINTS.sub('-', package[len('pkg:pypi/') :])}"
     return Purl(package, shown, purl, kind, namespace, name, note)
 
 

@@ -15,7 +15,7 @@ from weakref import ref
 
 import msgspec
 
-from umbel.collect.faults import Faults
+from umbel.collect.faults import Faults, own_packages
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading, UnreadableError
 from umbel.collect.lockfiles._cargo_manifests import Ask, Manifests
 from umbel.collect.lockfiles._sources import bare_url, git_address
@@ -232,8 +232,7 @@ class _Graph:
         for fault in self._manifests.faults.list():
             self._faults.add(fault.code, fault.message, fault.place, fault.level)
         if len(self._own) > 1:
-            message = f"names {len(self._own):,} packages of the project's own, which count as the project"
-            self._faults.add("modules", message, "", "note")
+            self._faults.add("modules", own_packages("names", len(self._own)), "", "note")
         reading.faults = self._faults.list()
         return reading
 

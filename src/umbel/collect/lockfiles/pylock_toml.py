@@ -20,7 +20,7 @@ from umbel.collect._python import (
 )
 from umbel.collect._python_marker import evaluate
 from umbel.collect._python_requirement import rest
-from umbel.collect.faults import Faults
+from umbel.collect.faults import Faults, own_packages
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading, UnreadableError
 from umbel.collect.lockfiles._quick_toml import read_toml
 from umbel.collect.lockfiles._sources import bare_download
@@ -128,8 +128,7 @@ class _Lock:
             purl = identify(own[0].name, own[0].version, None, self._faults, own[0].place)
             reading.subject_purl = purl.purl if purl else None
         if len(own) > 1:
-            message = f"names {len(own):,} packages of the project's own, which count as the project"
-            self._faults.add("modules", message, "", "note")
+            self._faults.add("modules", own_packages("names", len(own)), "", "note")
         reading.faults = self._faults.list()
         return reading
 

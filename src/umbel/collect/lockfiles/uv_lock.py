@@ -18,7 +18,7 @@ from umbel.collect._python import (
     vcs_address,
 )
 from umbel.collect._python_requirement import rest
-from umbel.collect.faults import Faults
+from umbel.collect.faults import Faults, own_packages
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading, UnreadableError
 from umbel.collect.lockfiles._quick_toml import read_toml
 from umbel.collect.lockfiles._sources import bare_download
@@ -171,8 +171,7 @@ class _Lock:
             reading.subject, reading.subject_version = own.name, own.version
             reading.subject_purl = purl.purl if purl else None
         elif self._own:
-            message = f"names {len(self._own):,} packages of the project's own, which count as the project"
-            self._faults.add("modules", message, "", "note")
+            self._faults.add("modules", own_packages("names", len(self._own)), "", "note")
 
     # -- components
 

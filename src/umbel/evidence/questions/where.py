@@ -47,7 +47,7 @@ WHERE package = $package
          -- @types/lodash is not lodash: a scope is part of the name
          AND (contains($name, '/') OR NOT starts_with(package, 'pkg:npm/%40')))
         OR lower(package) = 'unidentified:' || lower($name)
-        OR package = 'pkg:pypi/' || replace(lower($name), '_', '-')))
+        OR package = 'pkg:pypi/' || regexp_replace(lower($name), '[-_.]+', '-', 'g')))
 """
 
 _HITS = f"""
