@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from umbel.collect.interface import Component, Reading
+    from umbel.collect.interface import About, Component, Reading
     from umbel.model.errors import Fault
 
 SCOPES = ("runtime", "build", "test", "development", "optional", "excluded")
@@ -99,6 +99,7 @@ class Columns:
         self._usage: list[tuple[Any, ...]] = []
         self._cold: list[tuple[Any, ...]] = []
         self._edges: list[tuple[Any, ...]] = []
+        self._documents: list[tuple[Any, ...]] = []
         self._snapshots: list[tuple[Any, ...]] = []
 
     def __len__(self) -> int:
@@ -117,6 +118,8 @@ class Columns:
             self._edges += edges
             components, dependencies = len(usage), len(edges)
             facts_sha256 = _digest(usage, edges)
+            if reading.about is not None:
+                self._documents.append(self._document_row(write_id, reading.about, keys))
         self._snapshots.append(_snapshot_row(stamp, write_id, facts_sha256, components, dependencies))
         return components or 0
 
@@ -175,6 +178,19 @@ class Columns:
             rows[row] = None
         return list(rows)
 
+    def _document_row(self, write_id: int, about: About, keys: dict[str, int]) -> tuple[Any, ...]:
+        root = None if about.root is None else self._keys([about.root])[about.root.ref]
+        # What it says of something that isn't there says nothing.
+        told = [
+            (c.what, None if c.ref is None else keys[c.ref], c.aggregate)
+            for c in about.completeness
+            if c.ref is None or c.ref in keys
+        ]
+        return (
+            write_id, about.identity, about.created, about.authors, about.tools, about.supplier,
+            about.licenses, about.lifecycles, told, about.signed, root,
+        )  # fmt: skip
+
     def batch(self) -> Batch:
         """The rows added so far as Arrow tables, and an empty batch again."""
         batch = Batch(
@@ -182,10 +198,11 @@ class Columns:
                 "usage": _table("usage", self._usage),
                 "components": _table("components", self._cold),
                 "dependencies": _table("dependencies", self._edges),
+                "documents": _table("documents", self._documents),
                 "snapshots": _table("snapshots", self._snapshots),
             }
         )
-        self._usage, self._cold, self._edges, self._snapshots = [], [], [], []
+        self._usage, self._cold, self._edges, self._documents, self._snapshots = [], [], [], [], []
         return batch
 
 

@@ -76,11 +76,46 @@ class Edge(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     pinned: bool | None = None
 
 
+class Completeness(msgspec.Struct, frozen=True, gc=False):
+    """What a document says of how much of something it tells.
+
+    `what` is `components` (parts of something) or `dependencies`; `ref` whose, None for the project
+    or the document as a whole; `aggregate` a word of CycloneDX: complete, incomplete, unknown …
+    """
+
+    what: str
+    ref: str | None
+    aggregate: str
+
+
+class About(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What an SBOM says of itself: texts as written, None or empty is "not said".
+
+    `identity` is its serial number or namespace, `created` its time. `authors` are the people and
+    organisations that made it (`Acme <sbom@acme.example>`), `tools` what they made it with (`name version`).
+    `licenses` are those of the document's own data, `lifecycles` when in the life of the software it
+    was made (build, source, deployed …), `signed` whether it holds a signature. `root` is what it
+    describes, with all that it says of it.
+    """
+
+    identity: str | None = None
+    created: str | None = None
+    authors: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    supplier: str | None = None
+    licenses: tuple[str, ...] = ()
+    lifecycles: tuple[str, ...] = ()
+    completeness: tuple[Completeness, ...] = ()
+    signed: bool | None = None
+    root: Component | None = None
+
+
 class Reading(msgspec.Struct, kw_only=True):
     """What one collector read in one document.
 
     `subject` is the name that the document gives to what it describes (None: the project it was
-    found in); `observed_at` the time that it speaks of, in UTC (None: it doesn't say).
+    found in); `observed_at` the time that it speaks of, in UTC (None: it doesn't say). `about` is
+    None for whatever isn't an SBOM.
     `complete` is False where the document can't tell everything by its nature (a manifest without
     a lock); a fault of level `note` then says why.
     """
@@ -95,6 +130,7 @@ class Reading(msgspec.Struct, kw_only=True):
     edges: list[Edge] = []
     faults: list[Fault] = []
     complete: bool = True
+    about: About | None = None
 
 
 class UnreadableError(Exception):
@@ -184,6 +220,8 @@ class Collector(ABC):
     """What it can't tell."""
     names: ClassVar[tuple[str, ...]] = ()
     """Patterns (fnmatch, lower case) of file names that it claims by name alone."""
+    paths: ClassVar[tuple[str, ...]] = ()
+    """Patterns (fnmatch) of the ends of paths that it claims: `var/lib/dpkg/status`, `.github/workflows/*.yml`."""
     folders: ClassVar[tuple[str, ...]] = ()
     """Names of folders that it reads as a whole (`site-packages`)."""
     companions: ClassVar[tuple[str, ...]] = ()
@@ -193,10 +231,16 @@ class Collector(ABC):
     describes_project: ClassVar[bool] = True
     """False where a document names its own subject (an SBOM may speak of anything)."""
 
-    def claims(self, name: str) -> bool:
-        """Whether a file of this name is surely of this format."""
-        lower = name.lower()
-        return any(fnmatchcase(lower, pattern) for pattern in self.names)
+    def claims(self, path: str) -> bool:
+        """Whether a file of this name, or at this POSIX path, is surely of this format."""
+        lower = path.rpartition("/")[2].lower()
+        if any(fnmatchcase(lower, pattern) for pattern in self.names):
+            return True
+        return any(fnmatchcase(f"/{path}", f"*/{pattern}") for pattern in self.paths)
+
+    def claims_folder(self, folder: Path, names: frozenset[str]) -> bool:  # noqa: ARG002 - for subclasses
+        """Whether a folder with entries of these names is one document (an unpacked image, say)."""
+        return False
 
     def sniff(self, name: str, head: bytes, tail: bytes) -> bool:  # noqa: ARG002 - for subclasses
         """Whether a file's first and last 64 KiB show this format, whatever its name."""

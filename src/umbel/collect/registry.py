@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
+from fnmatch import translate
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ import umbel.collect
 from umbel.collect.interface import Collector
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import ModuleType
 
 
@@ -52,8 +55,34 @@ def _is_collector_of(value: object, module: ModuleType) -> bool:
     )
 
 
+@cache
+def _claimed() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """One pattern for every name, and one for every path, that some collector claims."""
+    every = collectors().values()
+    names = "|".join(translate(pattern) for c in every for pattern in c.names)
+    paths = "|".join(translate(f"*/{pattern}") for c in every for pattern in c.paths)
+    return re.compile(names), re.compile(paths or r"(?!)")
+
+
+def is_claimed(path: str) -> bool:
+    """Whether a file at this absolute POSIX path may be claimed by it alone. Asked for each file of a walk."""
+    names, paths = _claimed()
+    return names.match(path.rpartition("/")[2].lower()) is not None or paths.match(path) is not None
+
+
+@cache
+def _whole() -> list[Collector]:
+    default = Collector.claims_folder
+    return [c for c in collectors().values() if type(c).claims_folder is not default]
+
+
+def claim_folder(folder: Path, names: frozenset[str]) -> Collector | None:
+    """The collector that reads a folder with these entries as one document; None if nobody does."""
+    return next((c for c in _whole() if c.claims_folder(folder, names)), None)
+
+
 def claim(name: str, head: bytes, tail: bytes) -> Collector | None:
-    """The collector for a file by its name and its first and last bytes; None if it is nobody's.
+    """The collector for a file by its path and its first and last bytes; None if it is nobody's.
 
     A lockfile is known by its name. An SBOM is known by its content, since names lie; only then
     does its name count, so that a broken `bom.json` is reported rather than passed over.
@@ -63,7 +92,7 @@ def claim(name: str, head: bytes, tail: bytes) -> Collector | None:
         if collector.describes_project and collector.claims(name):
             return collector
     for collector in every:
-        if collector.sniff(name, head, tail):
+        if collector.sniff(name.rpartition("/")[2], head, tail):
             return collector
     return next((c for c in every if c.claims(name)), None)
 

@@ -85,13 +85,19 @@ class Walk:
                 continue
             self.entries += len(entries)
             self._seen(len(entries))
+            whole = registry.claim_folder(folder, frozenset([entry.name for entry in entries]))
+            if whole is not None:
+                yield self._found(folder, project or self._remember(self._plain(folder)), whole.id, 0)
+                continue
             below = []
             found, project = self._files(folder, entries, project)
             yield from found
             for entry in entries:
-                if not entry.is_dir(follow_symlinks=False) or entry.name in SKIPPED:
+                if not entry.is_dir(follow_symlinks=False):
                     continue
                 path = folder / entry.name
+                if entry.name in SKIPPED and entry.name not in self._folders:
+                    continue
                 if entry.name in self._folders:
                     yield self._found(path, project or self._plain(folder), self._folders[entry.name], 0)
                 elif depth < _DEEPEST:
@@ -123,12 +129,10 @@ class Walk:
         return out, project
 
     def _claim(self, entry: os.DirEntry[str]) -> str | None:
-        name = entry.name
-        named = any(c.claims(name) for c in registry.collectors().values())
-        if not named and not name.lower().endswith(self._suffixes):
+        if not registry.is_claimed(entry.path) and not entry.name.lower().endswith(self._suffixes):
             return None
         head, tail = peek(entry.path)
-        collector = registry.claim(name, head, tail)
+        collector = registry.claim(entry.path, head, tail)
         return collector.id if collector else None
 
     def _single(self) -> Iterator[Found | Trouble]:
@@ -141,7 +145,7 @@ class Walk:
         except OSError as error:
             yield self._trouble(self.start, project, error.strerror or str(error))
             return
-        collector = registry.claim(self.start.name, head, tail)
+        collector = registry.claim(self.start.as_posix(), head, tail)
         if collector is None:
             message = "is no SBOM, lockfile or manifest that Umbel knows"
             yield Trouble(self.start, self._origin_of(self.start, project), Fault("unrecognised", message))

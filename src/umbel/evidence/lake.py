@@ -47,6 +47,10 @@ class Pin(NamedTuple):
     files: dict[str, list[str]]
 
 
+_LATER = frozenset({"documents"})
+"""Tables that lakes of an earlier Umbel don't have."""
+
+
 class Lake:
     """One evidence lake. Opening it with `create` makes the tables that aren't there.
 
@@ -72,12 +76,7 @@ class Lake:
 
     def exists(self) -> bool:
         """Whether the lake was ever opened for writing."""
-        if not self.remote:
-            return (Path(self.url) / "snapshots" / "_delta_log").is_dir()
-        from deltalake import DeltaTable
-
-        with storage_errors(self.url):
-            return DeltaTable.is_deltatable(self.uri("snapshots"), storage_options=self.options)
+        return self.has("snapshots")
 
     def uri(self, table: str) -> str:
         """Where a table lies."""
@@ -94,6 +93,17 @@ class Lake:
                 self._open[name].update_incremental()
         return self._open[name]
 
+    def has(self, name: str) -> bool:
+        """Whether a table is there: a lake of an earlier Umbel lacks the newest ones until it is written to."""
+        if name in self._open:
+            return True
+        if not self.remote:
+            return (Path(self.uri(name)) / "_delta_log").is_dir()
+        from deltalake import DeltaTable
+
+        with storage_errors(self.url):
+            return DeltaTable.is_deltatable(self.uri(name), storage_options=self.options)
+
     def salt(self) -> bytes:
         """The lake's own random bytes, drawn when it was made."""
         value = self.table("snapshots").metadata().configuration.get(_SALT)
@@ -103,8 +113,12 @@ class Lake:
 
     def pin(self, tables: Iterable[str] = tuple(TABLES)) -> Pin:
         """Hold the lake's present state: `snapshots` first, so that its facts are there for sure."""
-        versions, files = {}, {}
+        versions: dict[str, int] = {}
+        files: dict[str, list[str]] = {}
         for name in sorted(set(tables) | {"snapshots"}, key=lambda n: n != "snapshots"):
+            if name in _LATER and not self.has(name):
+                versions[name], files[name] = 0, []
+                continue
             table = self.table(name, fresh=True)
             versions[name] = table.version()
             files[name] = sorted(table.file_uris())

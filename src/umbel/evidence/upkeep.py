@@ -44,7 +44,7 @@ def compact(lake: Lake, tables: Iterable[str] = tuple(TABLES)) -> dict[str, tupl
     Readers and other writers go on meanwhile. Raises `EvidenceError` if another compaction won.
     """
     changed = {}
-    for name in tables:
+    for name in filter(lake.has, tables):
         table = lake.table(name, fresh=True)
         before = len(table.file_uris())
         if before > 1:
@@ -60,13 +60,14 @@ _ZORDER = {
     "usage": ("package", "version"),
     "components": ("component",),
     "dependencies": ("write_id",),
+    "documents": ("write_id",),
 }
 """Columns that a look-up prunes by, of those that a table is sorted by."""
 
 
 def compact_if_needed(lake: Lake) -> None:
     """Compact the tables that have become too many files; leave it if another process does."""
-    for name in TABLES:
+    for name in filter(lake.has, TABLES):
         if len(lake.table(name, fresh=True).file_uris()) > COMPACT_ABOVE:
             try:
                 compact(lake, (name,))
@@ -82,7 +83,7 @@ def vacuum(lake: Lake, hours: int = KEEP_HOURS, *, dry_run: bool = False) -> dic
             f"Give --hours {KEEP_HOURS} or more.",
         )
     removed = {}
-    for name in TABLES:
+    for name in filter(lake.has, TABLES):
         with storage_errors(lake.url):
             files = lake.table(name, fresh=True).vacuum(
                 retention_hours=hours, dry_run=dry_run, enforce_retention_duration=False
@@ -117,6 +118,8 @@ def status(lake: Lake) -> list[TableState]:
 def _bytes(lake: Lake, name: str) -> int:
     import pyarrow as pa
 
+    if not lake.has(name):
+        return 0
     with storage_errors(lake.url):
         sizes = pa.table(lake.table(name).get_add_actions(flatten=True))["size_bytes"].to_pylist()
     return sum(sizes)

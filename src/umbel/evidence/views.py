@@ -10,6 +10,7 @@
 - `components`: cold facts, one row a key;
 - `inventory`: one row per project, package and version, lineages merged, with its sources;
 - `merged`: the same for counting: quicker, but a row may repeat;
+- `documents`: what the present SBOMs say of themselves, with their subject;
 - `faults`: what was wrong with documents, a row each, by the snapshot's `write_id`.
 """
 
@@ -23,6 +24,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "components": ("components",),
     "inventory": ("usage",),
     "merged": ("usage",),
+    "documents": ("documents",),
     "faults": ("snapshots",),
 }
 """Which stored tables a view reads, beside `snapshots`."""
@@ -95,6 +97,14 @@ FROM usage
 GROUP BY project, package, version
 """
 
+DOCUMENTS = """
+CREATE VIEW documents AS
+SELECT s.subject AS project, s.producer, s.format, s.origin, s.collector, s.lineage, s.observed_at,
+       d.* EXCLUDE (write_id), s.write_id AS snapshot, s.facts
+FROM raw_documents AS d
+JOIN present AS s ON s.write_id = d.write_id
+"""
+
 FAULTS = """
 CREATE VIEW faults AS
 SELECT write_id, unnest(faults, recursive := true) FROM raw_snapshots
@@ -119,6 +129,7 @@ SETUP: tuple[tuple[str, str], ...] = (
     ("components", COMPONENTS),
     ("inventory", INVENTORY),
     ("merged", MERGED),
+    ("documents", DOCUMENTS),
     ("faults", FAULTS),
 )
 """View name and statement, in the order in which they stand on each other."""

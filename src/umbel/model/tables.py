@@ -130,8 +130,38 @@ DEPENDENCIES = Table(
     ("write_id", "from_component"),
 )
 
-TABLES: dict[str, Table] = {t.name: t for t in (SNAPSHOTS, USAGE, COMPONENTS, DEPENDENCIES)}
-FACTS = ("usage", "components", "dependencies")
+_COMPLETENESS = "STRUCT(what VARCHAR, component BIGINT, aggregate VARCHAR)[]"
+
+DOCUMENTS = Table(
+    "documents",
+    "What an SBOM says of itself.",
+    (
+        Column("write_id", "BIGINT", "the snapshot that it was read for (snapshots.write_id)"),
+        Column("identity", "VARCHAR", "serial number or namespace, as written"),
+        Column("created", "VARCHAR", "time of its making, as written"),
+        Column("authors", "VARCHAR[]", "people and organisations that made it, as written"),
+        Column("tools", "VARCHAR[]", "tools that made it, with their versions"),
+        Column("supplier", "VARCHAR", "who supplies what it describes, as written"),
+        Column("licenses", "VARCHAR[]", "licences of the document's own data, as written"),
+        Column(
+            "lifecycles",
+            "VARCHAR[]",
+            "when in the life of the software it was made: build, source, deployed …",
+        ),
+        Column(
+            "completeness",
+            _COMPLETENESS,
+            "how much it says it tells, of whose components or dependencies; "
+            "component is NULL for the project or the whole",
+        ),
+        Column("signed", "BOOLEAN", "it holds a signature; NULL if its format has no place for one"),
+        Column("root", "BIGINT", "what it describes: key of its facts in components"),
+    ),
+    ("write_id",),
+)
+
+TABLES: dict[str, Table] = {t.name: t for t in (SNAPSHOTS, USAGE, COMPONENTS, DEPENDENCIES, DOCUMENTS)}
+FACTS = ("usage", "components", "dependencies", "documents")
 """Tables that are appended to before the snapshots that publish them."""
 
 
@@ -153,6 +183,9 @@ def arrow_schema(name: str) -> pa.Schema:
         "VARCHAR[]": string_list,
         "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", "UTC"),
         _FAULTS: pairs("code", "message", "place", "level"),
+        _COMPLETENESS: pa.list_(
+            pa.struct([("what", pa.string()), ("component", pa.int64()), ("aggregate", pa.string())])
+        ),
         "STRUCT(algorithm VARCHAR, value VARCHAR)[]": pairs("algorithm", "value"),
         "STRUCT(kind VARCHAR, url VARCHAR)[]": pairs("kind", "url"),
         "STRUCT(name VARCHAR, value VARCHAR)[]": pairs("name", "value"),

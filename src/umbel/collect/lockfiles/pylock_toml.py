@@ -58,9 +58,9 @@ class PylockTomlCollector(Collector):
     )
     names = ("pylock.toml", "pylock.*.toml")
 
-    def claims(self, name: str) -> bool:
+    def claims(self, path: str) -> bool:
         """Whether the name is one that the standard allows."""
-        return _NAME.fullmatch(name.lower()) is not None
+        return _NAME.fullmatch(path.rpartition("/")[2].lower()) is not None
 
     def read(self, document: Document) -> Reading:
         """Read one lockfile."""

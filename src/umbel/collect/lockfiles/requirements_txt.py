@@ -58,9 +58,9 @@ class RequirementsTxtCollector(Collector):
         """Nothing read yet."""
         self._last: tuple[ref[Document], Files] | None = None
 
-    def claims(self, name: str) -> bool:
+    def claims(self, path: str) -> bool:
         """By the usual names; a file of constraints is no inventory."""
-        return super().claims(name) and "constraint" not in name.lower()
+        return super().claims(path) and "constraint" not in path.rpartition("/")[2].lower()
 
     def sniff(self, name: str, head: bytes, tail: bytes) -> bool:  # noqa: ARG002 - the head is enough
         """Whether a text file holds pinned requirements and nothing else."""
