@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from functools import partial
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from tests.bench import estate
+from tests.bench import estate, repository
 from tests.bench.measure import Result, peak, process_seconds, seconds, show
 from umbel.evidence.lake import Lake
 from umbel.evidence.questions.inventory import most_used
@@ -207,12 +209,37 @@ def document(folder: Path, projects: int) -> Iterator[Result]:
     )
 
 
+def checkout(folder: Path, projects: int) -> Iterator[Result]:
+    """A repository of 10,000 files and 30 lockfiles, beside passing through its folders and files."""
+    del projects
+    place = repository.make(folder)
+
+    def floor() -> None:
+        for path, _, names in os.walk(place):
+            for name in names:
+                os.stat(f"{path}/{name}")  # noqa: PTH116 - the floor is what the system does
+
+    passed = seconds(floor)
+    command = [sys.executable, "-m", "umbel", "collect", str(place)]
+
+    def cold() -> None:
+        with tempfile.TemporaryDirectory(dir=folder) as lake:
+            subprocess.run([*command, "--workspace", lake], check=True, capture_output=True)
+
+    took = seconds(cold, 3)
+    yield Result(
+        "a checkout of 10,000 files and 30 lockfiles, cold", f"{took:.2f} s",
+        f"{passed:.2f} s", f"{took / passed:.1f} ×", "≤ 2 s",
+    )  # fmt: skip
+
+
 BENCHES: dict[str, Callable[[Path, int], Iterator[Result]]] = {
     "ingest": ingest,
     "growth": growth,
     "asked": asked,
     "appends": appends,
     "document": document,
+    "checkout": checkout,
 }
 
 

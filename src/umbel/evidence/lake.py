@@ -47,6 +47,9 @@ class Pin(NamedTuple):
     files: dict[str, list[str]]
 
 
+LOG_KEPT = "interval 10 minutes"
+"""How long a table's log is kept beyond its last checkpoint. Nobody asks for a table's old versions
+(as-of is a matter of columns), and opening a table lists its whole log."""
 _LATER = frozenset({"documents"})
 """Tables that lakes of an earlier Umbel don't have."""
 
@@ -145,7 +148,8 @@ class Lake:
 
         with storage_errors(self.url):
             write_deltalake(
-                self.table(name),
+                # Fresh, since one that idled may be older than the log.
+                self.table(name, fresh=True),
                 rows,
                 mode="append",
                 writer_properties=writer_properties(),
@@ -165,7 +169,7 @@ class Lake:
         from deltalake.exceptions import DeltaError
 
         uri, options = self.uri(name), self.options
-        settings = {_SALT: secrets.token_hex(16), "delta.logRetentionDuration": "interval 2 days"}
+        settings = {_SALT: secrets.token_hex(16), "delta.logRetentionDuration": LOG_KEPT}
         try:
             DeltaTable.create(
                 uri,

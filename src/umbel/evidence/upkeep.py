@@ -51,6 +51,8 @@ def compact(lake: Lake, tables: Iterable[str] = tuple(TABLES)) -> dict[str, tupl
             with storage_errors(lake.url):
                 keys = [key for key in TABLES[name].sorted_by if key in _ZORDER[name]]
                 table.optimize.z_order(keys, writer_properties=writer_properties())
+                table.create_checkpoint()
+                table.cleanup_metadata()
         changed[name] = (before, len(table.file_uris()))
     return changed
 
