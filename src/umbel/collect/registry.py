@@ -81,20 +81,27 @@ def claim_folder(folder: Path, names: frozenset[str]) -> Collector | None:
     return next((c for c in _whole() if c.claims_folder(folder, names)), None)
 
 
-def claim(name: str, head: bytes, tail: bytes) -> Collector | None:
+def claim(path: str, head: bytes, tail: bytes) -> Collector | None:
     """The collector for a file by its path and its first and last bytes; None if it is nobody's.
 
     A lockfile is known by its name. An SBOM is known by its content, since names lie; only then
     does its name count, so that a broken `bom.json` is reported rather than passed over.
     """
+    named = [c for c in collectors().values() if c.claims(path)] if is_claimed(path) else []
+    for collector in named:
+        if collector.describes_project:
+            return collector
+    name = path.rpartition("/")[2]
+    for collector in _sniffers(name.lower()):
+        if collector.sniff(name, head, tail):
+            return collector
+    return named[0] if named else None
+
+
+def _sniffers(name: str) -> list[Collector]:
+    """Who looks inside of a file of this name; everyone, where its ending is nobody's."""
     every = list(collectors().values())
-    for collector in every:
-        if collector.describes_project and collector.claims(name):
-            return collector
-    for collector in every:
-        if collector.sniff(name.rpartition("/")[2], head, tail):
-            return collector
-    return next((c for c in every if c.claims(name)), None)
+    return [c for c in every if name.endswith(c.suffixes)] or every
 
 
 @cache
