@@ -43,7 +43,7 @@ def commands() -> str:
 def _subcommands(name: str) -> list[str]:
     import importlib
 
-    module = importlib.import_module(f"umbel.cli.commands.{name}")
+    module = importlib.import_module(f"umbel.cli.commands.{name.replace('-', '_')}")
     registered = [command.callback.__name__ for command in module.app.registered_commands]
     return registered if len(registered) > 1 else []
 

@@ -29,13 +29,16 @@ if TYPE_CHECKING:
     from umbel.evidence.answer import Answer
     from umbel.evidence.ingest import Progress, Summary
     from umbel.evidence.lake import Lake
+    from umbel.evidence.questions.contradictions import Contradiction
     from umbel.evidence.questions.diff import Change
     from umbel.evidence.questions.inventory import By, Filter
     from umbel.evidence.questions.where import Hit
     from umbel.evidence.questions.why import Reason
     from umbel.evidence.session import Session
     from umbel.evidence.upkeep import Problem, TableState
+    from umbel.metrics.sbom_quality.answers import By as RatedBy
     from umbel.model.settings import Product, Settings
+    from umbel.reports.sbom import Form, Sbom
 
 _HOT = ("usage",)
 _GRAPH = ("usage", "dependencies")
@@ -192,6 +195,30 @@ class Workspace:
         with self.session(as_of) as session:
             return ask_coverage(self, session, product).arrow()
 
+    def sbom_quality(
+        self,
+        project: str | None = None,
+        *,
+        by: RatedBy = "document",
+        standard: str | None = None,
+        product: str | None = None,
+        as_of: datetime | None = None,
+    ) -> list[dict[str, Any]]:
+        """How well SBOMs say what standards ask: a record per document, producer, product or element.
+
+        `standard` is ntia, cisa or bsi; None is all. A document's record holds each of its elements.
+        """
+        from umbel.metrics.sbom_quality import answers, rating, standards
+
+        chosen = standards.chosen(standard)
+        with self.session(as_of, rating.TABLES) as session:
+            scope = self.scope(session, product) if project is None else [self.project(session, project)]
+            members: list[tuple[str | None, str]] = []
+            if by == "product":
+                states = _product_states(self, session)
+                members = [(state.name, member) for state in states for member in state.members]
+            return answers.ask(session, by, chosen, scope, members)
+
     def status(self, *, product: str | None = None, as_of: datetime | None = None) -> dict[str, Any]:
         """The portfolio in one record."""
         from umbel.evidence.questions.coverage import totals
@@ -208,12 +235,13 @@ class Workspace:
         self, path: str | os.PathLike[str], *, product: str | None = None, as_of: datetime | None = None
     ) -> Path:
         """Write the portfolio as one self-contained HTML page; gives the file's full path."""
+        from umbel.metrics.sbom_quality.rating import TABLES
         from umbel.reports.facts import gather
         from umbel.reports.files import checked
         from umbel.reports.portfolio import write
 
         checked(path)
-        with self.session(as_of) as session:
+        with self.session(as_of, TABLES) as session:
             facts = gather(
                 session,
                 organisation=self.settings.organisation.name,
@@ -223,6 +251,55 @@ class Workspace:
                 declared=_declared(self, session, product),
             )
         return write(facts, path)
+
+    def sbom(
+        self,
+        name: str,
+        form: Form | None = None,
+        *,
+        product: bool = False,
+        source: str | None = None,
+        created: datetime | None = None,
+        as_of: datetime | None = None,
+    ) -> Sbom:
+        """An SBOM of a project or product from the evidence, ready to be written.
+
+        `product` says that the name is a product's, where a project is called the same. `source` is part of
+        the lineage of the one document that is wanted; else all present ones are merged. `created` is the
+        time to write in it; else that of the newest evidence. Raises `UsageError` if nothing is known.
+        """
+        from umbel.reports.sbom import Form, Sbom
+        from umbel.reports.sbom_evidence import TABLES, whole
+
+        with self.session(as_of, TABLES) as session:
+            chosen = self._product_named(session, name, product=product)
+            if chosen is not None:
+                made = whole(
+                    session, chosen.name, self.scope(session, chosen.name) or [], source, product=True
+                )
+            else:
+                project = self.project(session, name)
+                made = whole(session, project, [project], source)
+        if created is not None:
+            made = msgspec.structs.replace(made, created=created)
+        return Sbom(made, form or Form("cyclonedx", "1.6"))
+
+    def contradictions(
+        self,
+        projects: Sequence[str] | None = None,
+        *,
+        product: str | None = None,
+        as_of: datetime | None = None,
+    ) -> list[Contradiction]:
+        """Where present documents of one project contradict each other: a record for each point."""
+        from umbel.evidence.questions.contradictions import TABLES, contradictions
+
+        with self.session(as_of, TABLES) as session:
+            scope = self.scope(session, product)
+            if projects is not None:
+                named = [self.project(session, name) for name in projects]
+                scope = named if scope is None else [name for name in named if name in scope]
+            return contradictions(session, scope)
 
     def query(
         self, sql: str, *, as_of: datetime | None = None, limit: int | None = None, seconds: float = 30.0
@@ -296,6 +373,18 @@ class Workspace:
                 f"{name!r} names {len(close)} projects: {', '.join(close[:5])}.", "Give more of it."
             )
         raise UsageError(f"There is no project {name!r}.", _did_you_mean(name, known))
+
+    def _product_named(self, session: Session, name: str, *, product: bool) -> Product | None:
+        """The product that a name means: a project of exactly that name comes first, unless told."""
+        from umbel.evidence.questions.coverage import known_projects
+
+        if product:
+            return self.product(name)
+        exact = [p for p in self.settings.products if p.name == name]
+        if name in known_projects(session):
+            return None
+        near = [p for p in self.settings.products if p.name.casefold() == name.casefold()]
+        return next(iter(exact or near), None)
 
     def _state(self, text: str, product: str | None) -> dict[tuple[str, str | None], str | None]:
         from umbel.evidence.questions.diff import state, state_of_version

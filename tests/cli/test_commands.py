@@ -201,6 +201,7 @@ def test_evidence_is_looked_after(umbel: Out) -> None:
         "usage",
         "components",
         "dependencies",
+        "documents",
     }
     assert "usage: 1 → 1 files" in umbel("evidence", "compact")
     assert "0 files would be deleted" in umbel("evidence", "vacuum", "--dry-run")

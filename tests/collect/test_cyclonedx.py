@@ -148,7 +148,7 @@ def test_component_keeps_what_it_says() -> None:
     assert (found.supplier, found.author) == ("Acme", "N; m@example.org")
     assert (found.description, found.copyright) == ("Turns left.", "(c) Acme")
     assert found.urls == (("vcs", "https://example.org/left"),)
-    assert found.properties == (("k", "v"), ("flag", ""))
+    assert found.properties == (("k", "v"), ("flag", ""), ("author:email", "m@example.org"))
     assert found.location == "lib/left.js; left.js"
     assert found.direct is None
 

@@ -52,7 +52,8 @@ def test_xml_component_says_what_json_does() -> None:
     assert first.hashes == (("md5", "ef" * 16),)
     assert (first.declared, first.detected) == (("MIT", "X"), ("MIT OR ISC",))
     assert (first.purl, first.location, first.copyright) == ("pkg:npm/a@1.0", "a.js", "(c) A")
-    assert (first.urls, first.properties) == ((("vcs", "https://example.org"),), (("k", "v"),))
+    assert first.urls == (("vcs", "https://example.org"),)
+    assert first.properties == (("k", "v"), ("supplier:url", "u1"), ("supplier:url", "u2"))
     assert second.name == "b"
     assert edges(reading) == {(None, "a"), ("a", "b")}
     assert not reading.faults

@@ -21,7 +21,7 @@ class _Places(Collector):
     id = "places"
     title = "Places"
     reads = "What tests put at some place."
-    paths = ("var/lib/*/status", ".acme/*.yml")
+    paths = ("var/lib/*/places", ".acme/*.yml")
     folders = ("node_parts",)
 
     def claims_folder(self, folder: Path, names: frozenset[str]) -> bool:  # noqa: ARG002
@@ -47,7 +47,7 @@ def places(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("places")
 def test_a_collector_may_claim_the_end_of_a_path_or_a_folder_by_what_is_in_it(tmp_path: Path) -> None:
     for name in (
-        "root/var/lib/dpkg/status", "status", "lib/dpkg/status", ".acme/flow.yml", ".acme/flow.json",
+        "root/var/lib/acme/places", "places", "lib/acme/places", ".acme/flow.yml", ".acme/flow.json",
         "image/layout", "image/index", "image/uv.lock", "half/layout", "web/node_parts/uv.lock",
     ):  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -58,7 +58,7 @@ def test_a_collector_may_claim_the_end_of_a_path_or_a_folder_by_what_is_in_it(tm
         if isinstance(item, Found)
     }
     assert found == dict.fromkeys(
-        ["root/var/lib/dpkg/status", ".acme/flow.yml", "image", "web/node_parts"], "places"
+        ["root/var/lib/acme/places", ".acme/flow.yml", "image", "web/node_parts"], "places"
     )
 
 

@@ -111,3 +111,23 @@ def test_origins_are_joined_and_covered() -> None:
     assert covered("git:github.com/acme/shop", {"git:github.com/acme/shop"})
     assert not covered("git:github.com/acme/shop-ui#uv.lock", {"git:github.com/acme/shop"})
     assert not covered("file:/srv/ab", {"file:/srv/a"})
+
+
+def test_a_file_known_by_its_path_belongs_to_where_that_path_begins(tmp_path: Path) -> None:
+    flow = "on: push\njobs:\n  test:\n    steps:\n      - uses: acme/setup@v1\n"
+    for name, text in {
+        "team/app/.github/workflows/test.yml": flow,
+        "root/var/lib/dpkg/status": "Package: sh\nStatus: install ok installed\nVersion: 1\n\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text)
+    found, trouble = walk(tmp_path)
+
+    assert trouble == []
+    assert found == {
+        "team/app/.github/workflows/test.yml": "team/app",
+        "root/var/lib/dpkg/status": "root",
+    }
+    (alone,) = Walk(tmp_path / "root/var/lib/dpkg/status")
+    assert isinstance(alone, Found)
+    assert (alone.project.name, alone.project.root) == ("root", tmp_path / "root")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from umbel.cli.root import _Commands
+from umbel.collect.interface import Collector
 from umbel.collect.registry import collectors
 
 ROOT = Path(__file__).parent.parent.parent
@@ -30,7 +31,7 @@ def test_the_reference_is_in_step_with_the_code() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_with_a_worked_example(name: str) -> None:
-    module = importlib.import_module(f"umbel.cli.commands.{name}")
+    module = importlib.import_module(f"umbel.cli.commands.{name.replace('-', '_')}")
     for command in module.app.registered_commands:
         text = command.callback.__doc__ or ""
         assert "Example: umbel " in text, f"umbel {name}: {command.callback.__name__}"
@@ -41,4 +42,5 @@ def test_every_collector_declares_itself() -> None:
     for collector in collectors().values():
         assert collector.title
         assert collector.reads
-        assert collector.names or collector.folders or collector.suffixes
+        by_content = type(collector).claims_folder is not Collector.claims_folder
+        assert collector.names or collector.paths or collector.folders or collector.suffixes or by_content

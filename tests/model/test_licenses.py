@@ -135,6 +135,19 @@ def test_a_note_says_how_it_was_mapped_or_why_it_was_not(
     assert (found.note, found.unknown_keys) == (note, unknown)
 
 
+@pytest.mark.parametrize(
+    ("raw", "mapped"),
+    [
+        ("MIT OR Apache 2.0", ("Apache 2.0",)),
+        ("mit or gpl-2.0", ()),
+        ("Apache 2.0", ()),
+        ("MIT/BSD-3-Clause", ()),
+    ],
+)
+def test_names_within_expressions_are_told_apart(raw: str, mapped: tuple[str, ...]) -> None:
+    assert licenses.read(raw).mapped == mapped
+
+
 def test_every_name_in_the_table_is_folded_and_leads_to_an_expression_that_spdx_knows() -> None:
     spdx = get_spdx_licensing()
     for name, expression in NAMES.items():

@@ -225,3 +225,11 @@ def test_a_dotted_python_project_is_one_package_with_its_dashed_spelling() -> No
     assert dotted.package == dashed.package == "pkg:pypi/ruamel-yaml"
     assert dotted.purl == "pkg:pypi/ruamel.yaml@0.18"
     assert purl.make("pypi", None, "ruamel.yaml.clib").package == "pkg:pypi/ruamel-yaml-clib"
+
+
+def test_the_major_version_of_a_go_module_is_part_of_its_path() -> None:
+    written, split = "pkg:golang/github.com/acme/kit/v2@v2.3.7", "pkg:golang/github.com/acme/kit@v2.3.7#v2"
+    assert purl.parse(split).package == purl.parse(written).package == "pkg:golang/github.com/acme/kit/v2"
+    assert purl.parse(split).purl == split
+    for other in ("pkg:golang/github.com/acme/kit@v2.3.7#v3", "pkg:golang/github.com/acme/kit@v2.3.7#cmd/v2"):
+        assert purl.parse(other).package == "pkg:golang/github.com/acme/kit"

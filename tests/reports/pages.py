@@ -6,13 +6,26 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from umbel.model.errors import Fault
 from umbel.reports.charts import Bar
-from umbel.reports.facts import Component, Document, Facts, License, Product, Project, Totals
+from umbel.reports.facts import (
+    Component,
+    Document,
+    Facts,
+    License,
+    Producer,
+    Product,
+    Project,
+    Rated,
+    Totals,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -76,6 +89,11 @@ def facts(components: int = 12, projects: int = 4, **more: Any) -> Facts:
             License(license=None, category=None, components=3, packages=3, projects=2),
         ],
         "licenses_count": 2,
+        "producers": [
+            Producer(tool="syft", documents=2, rated=[rated("bsi"), rated("ntia", 8, ["supplier"])]),
+            Producer(tool=None, documents=1, rated=[rated("bsi", 18, []), rated("ntia", 9, [])]),
+        ],
+        "standards": {"bsi": "BSI TR-03183-2 (2.1.0)", "ntia": "NTIA minimum elements (2021)"},
         "documents": [document()],
         "documents_faulty": 1,
     }  # fmt: skip
@@ -108,7 +126,14 @@ def project(number: int) -> Project:
         license_unknown=2,
         newest_evidence=NOW - timedelta(days=number % 700),
         age_days=number % 700,
+        sboms=1,
+        producers=["syft"],
     )
+
+
+def rated(standard: str, met: int = 4, lacks: Sequence[str] = ("hash", "archive")) -> Rated:
+    """How far a producer's documents meet a standard."""
+    return Rated(standard=standard, met=met, asked=18, lacks=list(lacks))
 
 
 def document(**more: Any) -> Document:
@@ -140,7 +165,7 @@ def saying(said: str) -> Facts:
         organisation=said,
         product=said,
         members=[said],
-        projects=[replace(p, project=said) for p in plain.projects],
+        projects=[replace(p, project=said, producers=[said] * p.sboms) for p in plain.projects],
         products=[
             replace(
                 p, name=p.name and said, owner=said, criticality=said, distribution=said, unmatched=[said]
@@ -155,6 +180,7 @@ def saying(said: str) -> Facts:
         documents=[
             replace(d, project=said, origin=said, collector=said, worst=[fault]) for d in plain.documents
         ],
+        producers=[replace(p, tool=p.tool and said) for p in plain.producers],
         ecosystems=[replace(bar, label=said) for bar in plain.ecosystems],
         categories=[replace(bar, label=said) for bar in plain.categories],
         most_used=[replace(bar, label=said) for bar in plain.most_used],

@@ -18,6 +18,7 @@ from umbel.collect.interface import Reading
 from umbel.evidence.lake import Lake
 from umbel.evidence.questions import documents, licensing
 from umbel.evidence.session import Session
+from umbel.metrics.sbom_quality.rating import TABLES
 from umbel.model.errors import Fault
 from umbel.reports import portfolio
 from umbel.reports.charts import Bar
@@ -58,7 +59,7 @@ def _licensed(packages: dict[str, str | None]) -> Reading:
 def gather(lake: Lake, as_of: datetime = acme.NOW, **more: Any) -> Facts:
     """The lake's facts on the estate's today."""
     asked: dict[str, Any] = {"organisation": "Acme", "product": None, "projects": None, "products": []}
-    with Session(lake, as_of, ["usage"]) as session:
+    with Session(lake, as_of, TABLES) as session:
         return portfolio.gather(session, generated_at=acme.NOW, **{**asked, **more})
 
 
@@ -71,7 +72,7 @@ def test_the_portfolio_is_counted_once(lake: Lake) -> None:
     assert facts.ecosystems == [Bar("npm", 4), Bar("unknown (no purl)", 0, known=False)]
     assert facts.most_used[0] == Bar("a", 2)
     assert [bar.count for bar in facts.ages] == [1, 0, 1, 0, 0, 2]
-    assert set(facts.lake) == {"snapshots", "usage"}
+    assert set(facts.lake) == {"snapshots", *TABLES}
     assert facts.collected_at == acme.NOW
 
 
@@ -90,7 +91,7 @@ def test_each_component_has_one_license_category(lake: Lake) -> None:
 
 
 def test_statements_keep_what_documents_say_apart(lake: Lake) -> None:
-    with Session(lake, acme.NOW, ["usage"]) as session:
+    with Session(lake, acme.NOW, TABLES) as session:
         rows = licensing.statements(session).rows()
         shop = licensing.statements(session, ["shop"]).rows()
     assert (["GPL-3.0-only", "MIT"], 1) in rows
@@ -114,7 +115,7 @@ def test_a_document_that_could_be_read_later_has_failed_no_more(lake: Lake) -> N
 
 
 def test_only_the_first_documents_are_told_but_all_are_counted(lake: Lake) -> None:
-    with Session(lake, acme.NOW, ["usage"]) as session:
+    with Session(lake, acme.NOW, TABLES) as session:
         (row,) = documents.faulty(session, 1).records()
         assert row["documents"] == 2
         assert documents.faulty(session, projects=["shop"]).records() == []
@@ -162,7 +163,7 @@ def test_the_commands_on_the_page_give_its_numbers_again(
         code = run([*shlex.split(line)[1:], "--format", "json", "-C", str(tmp_path)])
         answers[line] = json.loads(capfd.readouterr().out)
         assert code == 0
-    assert len(asked) == 13
+    assert len(asked) == 15
 
     def answer(start: str) -> Any:
         (found,) = [said for line, said in answers.items() if line.startswith(start)]

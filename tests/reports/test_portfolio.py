@@ -67,8 +67,8 @@ def test_no_product_is_no_unknown_number() -> None:
 def test_every_figure_chart_and_table_answers_why(page: Page) -> None:
     figures = [a for _, a in page.elements if "figure" in (a.get("class") or "").split()]
     assert len(figures) == 8
-    parts = len(figures) + len(page.all("svg")[1:]) - 3 + 5  # the mark and three gauges aren't charts
-    assert len(page.all("details")) == len(page.all("summary")) == parts == 8 + 4 + 5
+    parts = len(figures) + len(page.all("svg")[1:]) - 3 + 6  # the mark and three gauges aren't charts
+    assert len(page.all("details")) == len(page.all("summary")) == parts == 8 + 4 + 6
     assert page.text().count("lake versions: snapshots 7, usage 5") == parts
     assert page.text().count("collected until 2026-03-01 09:00 UTC") == parts
 
@@ -95,6 +95,13 @@ def test_unknown_is_never_a_number() -> None:
     for figure in ("Packages", "Components", "Identified by purl", "License known", "Newest evidence"):
         assert f"{figure} unknown" in said
     assert said.count("Nothing to show: there is no inventory.") == 4
+
+
+def test_sbom_quality_is_told_by_producer_with_its_denominators(page: Page) -> None:
+    said = page.text().replace("\u00a0", " ")
+    assert "BSI TR-03183-2" in said
+    assert "syft 2 22.2 % of 18 44.4 % of 18 hash, archive, supplier" in said
+    assert "unknown 1 100 % of 18 50.0 % of 18 –" in said
 
 
 def test_rows_that_say_nothing_say_unknown(page: Page) -> None:

@@ -27,6 +27,7 @@ ORDER = (
     "why",
     "diff",
     "coverage",
+    "sbom-quality",
     "products",
     "report",
     "query",
@@ -38,14 +39,15 @@ class _Commands(TyperGroup):
     """Imports a command's module only when that command is asked for."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - given by click
-        names = {info.name for info in pkgutil.iter_modules(commands.__path__) if info.name[0] != "_"}
+        modules = [info.name for info in pkgutil.iter_modules(commands.__path__) if info.name[0] != "_"]
+        names = {module.replace("_", "-") for module in modules}
         first = [name for name in ORDER if name in names]
         return first + sorted(names - set(first))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in self.list_commands(ctx):
             return None
-        module = importlib.import_module(f"umbel.cli.commands.{cmd_name}")
+        module = importlib.import_module(f"umbel.cli.commands.{cmd_name.replace('-', '_')}")
         command = typer.main.get_command(module.app)
         command.name = cmd_name
         return command

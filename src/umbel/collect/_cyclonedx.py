@@ -7,7 +7,8 @@ How the standard's words are taken:
 - `metadata.component` is the project. It is no component, nor is a component of equal reference
   or purl. Its own parts of type `application` are the project's modules and fold into it: what
   they depend on, the project depends on directly.
-- Nested components are components like any other; that one contains the other is no dependency.
+- Nested components are components like any other; that one contains the other is no dependency, but
+  kept as a property, `part_of`.
 - An edge to a reference that nothing in the document has is kept by its package where the
   reference is itself a purl, and else left out; a warning tells in both cases.
 - Scope `required` is runtime. Where a component doesn't say its scope, nothing is known.
@@ -20,7 +21,13 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
+from umbel.collect._cyclonedx_about import Told, clean, contacts, party, people
 from umbel.collect._cyclonedx_licence import Licences
+from umbel.collect._cyclonedx_model import datasets
+from umbel.collect._cyclonedx_model import properties as model_properties
+from umbel.collect._umbel_properties import restore
 from umbel.collect.interface import Component, Edge, Pairs, Reading
 from umbel.model.purl import Purl, PurlError, parse, unidentified
 
@@ -46,6 +53,8 @@ _HEX_LENGTHS = frozenset({32, 40, 64, 96, 128})
 _MOST_TOOLS = 10
 _FIRST_YEAR = 1990
 _DEEPEST = 50
+_PROJECT = "\0project"
+"""What the project is called in edges, whatever the document calls it."""
 MOST_COMPONENTS = 2_000_000
 MOST_EDGES = 10_000_000
 """What no real document comes near; beyond it memory would have no bound."""
@@ -67,37 +76,52 @@ class Builder:
         self._reading = Reading(format="")
         self._components: list[Component] = []
         self._refs: dict[str, Component] = {}
-        self._roots: set[str] = set()
+        self._roots: set[str] = {_PROJECT}
         self._others: set[str] = set()
         self._dependencies: list[tuple[str, Sequence[str], str]] = []
         self._incomplete: list[tuple[set[str], str]] = []
+        self._told = Told()
         self._counts: dict[str, int] = {}
         self._unnamed = 0
 
     # -- the document itself
 
     def serial_number(self, text: object, place: str) -> None:
-        """Check the document's serial number; nothing depends on it."""
+        """Keep the document's serial number, and check it."""
+        if isinstance(text, str):
+            self._told.identity = clean(text)
         if not isinstance(text, str) or not _SERIAL.fullmatch(text):
             message = f"has {str(text)[:80]!r} as serial number, which is no urn:uuid"
             self.faults.add("serial-number", message, place)
+
+    def revision(self, version: str) -> None:
+        """Keep the document's own version, which goes with its serial number."""
+        self._told.version = version
+
+    def signature(self) -> None:
+        """Note that the document holds a signature; nobody checks it."""
+        self._told.signed = True
 
     def metadata(self, item: Item, place: str) -> None:
         """Who made the document, when, and what it describes."""
         record = self._open("metadata", item, place)
         if record is None:
             return
-        reading = self._reading
-        reading.producer = self._producer(record.tools, f"{place}.tools")
+        reading, told = self._reading, self._told
+        told.metadata(record)
+        told.tools = self._tools(record.tools, f"{place}.tools")
+        reading.producer = ", ".join(told.tools[:_MOST_TOOLS]) or None
         if record.timestamp is not None:
             reading.observed_at = self._moment(record.timestamp, f"{place}.timestamp")
-        self._licences.read(record.licenses, place)
+        licences = self._licences.read(record.licenses, place)
+        told.licenses = tuple(dict.fromkeys(text for texts in licences.values() for text in texts))
         if record.component is not None:
             self._subject(record.component, f"{place}.component")
 
-    def _producer(self, tools: Opened, place: str) -> str | None:
+    def _tools(self, tools: Opened, place: str) -> tuple[str, ...]:
+        """The tools' names with their versions, each once."""
         if tools is None:
-            return None
+            return ()
         if not isinstance(tools, list):
             tools = [
                 self._open(kind, item, f"{place}.{kind}s[{i}]")
@@ -110,7 +134,7 @@ class Builder:
                 self._hashes(tool.hashes if hasattr(tool, "hashes") else (), f"{place}[{i}]")
                 name = tool.name or getattr(tool, "vendor", None)
                 names[" ".join(filter(None, (name, tool.version)))] = None
-        return ", ".join(list(filter(None, names))[:_MOST_TOOLS]) or None
+        return tuple(filter(None, names))
 
     def _moment(self, text: str, place: str) -> datetime | None:
         """The document's time in UTC. A day alone counts from its beginning, a time without zone as UTC."""
@@ -140,7 +164,9 @@ class Builder:
         reading = self._reading
         if not (record.name or record.purl or record.cpe):
             self.faults.add("nameless", "describes something that it doesn't name", place)
-        elif (read := self._component(record, place, "")) is not None:
+        read = self._component(record, place, "") if record.name or record.purl or record.cpe else None
+        if read is not None:
+            self._told.root = read
             reading.subject = _full_name(read)
             reading.subject_version = read.version
             reading.subject_purl = read.purl
@@ -158,7 +184,7 @@ class Builder:
                 self._component(module, where, "")
                 self._roots.update(filter(None, (module.bom_ref,)))
             else:
-                self._flatten(module, where)
+                self._flatten(module, where, read)
         if modules:
             message = f"names modules of the project ({modules:,}), which count as the project"
             self.faults.add("modules", message, place, "note")
@@ -175,25 +201,29 @@ class Builder:
         if record is not None:
             self._flatten(record, place)
 
-    def _flatten(self, record: Opened, place: str) -> None:
+    def _flatten(self, record: Opened, place: str, holder: Component | None = None) -> None:
         if not record.components:
-            self._keep(record, place)
+            self._keep(record, place, holder)
             return
-        stack = [(record, place, 0)]
+        stack = [(record, place, 0, holder)]
         while stack:
-            record, place, depth = stack.pop()
-            self._keep(record, place)
+            record, place, depth, holder = stack.pop()
+            kept = self._keep(record, place, holder) or holder
             for i, nested in enumerate(record.components):
                 where = f"{place}.components[{i}]"
                 opened = self._nested("component", nested, where, depth)
                 if opened is not None:
-                    stack.append((opened, where, depth + 1))
+                    stack.append((opened, where, depth + 1, kept))
 
-    def _keep(self, record: Opened, place: str) -> None:
+    def _keep(self, record: Opened, place: str, holder: Component | None) -> Component | None:
         component = self._component(record, place)
         if component is not None:
+            if holder is not None:
+                part = ("part_of", _label(holder))
+                component = structs.replace(component, properties=(*component.properties, part))
             self._components.append(component)
             self._refs[component.ref] = component
+        return component
 
     def _nested(self, kind: str, item: Item, place: str, depth: int) -> Opened:
         """Open a record within a record of its own kind: each level is read again by the one above."""
@@ -206,9 +236,9 @@ class Builder:
     def _component(self, record: Opened, place: str, ref: str | None = None) -> Component | None:
         """One component as a typed record; None where it says nothing to know it by."""
         purl = self._purl(record.purl, place) if record.purl else None
-        name = (_clean(record.name) if record.name else None) or (purl.name if purl else None)
-        group = (_clean(record.group) if record.group else None) or (purl.namespace if purl else None)
-        cpe = _clean(record.cpe)
+        name = (clean(record.name) if record.name else None) or (purl.name if purl else None)
+        group = (clean(record.group) if record.group else None) or (purl.namespace if purl else None)
+        cpe = clean(record.cpe)
         if purl is not None:
             package = purl.package
         elif name or cpe:
@@ -217,15 +247,25 @@ class Builder:
             self.faults.add("nameless", "has a component without name, purl and CPE", place, "error")
             return None
         licences = self._licences.read(record.licenses, place) if record.licenses else {}
-        location, copyright_ = None, (_clean(record.copyright) if record.copyright else None)
+        location, copyright_ = None, (clean(record.copyright) if record.copyright else None)
         if record.evidence is not None:
             location, copyright_ = self._evidence(record.evidence, copyright_, licences, f"{place}.evidence")
-        if record.pedigree is not None:
-            self._pedigree(record.pedigree, f"{place}.pedigree")
+        ref = self._ref(record.bom_ref, place) if ref is None else ref
+        properties = _properties(record.properties) if record.properties else ()
+        if record.supplier is not None or record.manufacturer is not None or record.authors:
+            properties += contacts(record.supplier, record.manufacturer, record.authors)
+        if record.swid is not None or record.swhid or record.omniborId:
+            properties += _identifiers(record)
+        if record.pedigree is not None or record.modelCard is not None or record.data:
+            properties += self._made_of(record, ref, place)
+        urls: Pairs = ()
+        if record.externalReferences:
+            urls = tuple([(r.type or "other", r.url) for r in record.externalReferences if r.url])
+            properties += self._artefacts(record.externalReferences, place)
         return Component(
-            ref=self._ref(record.bom_ref, place) if ref is None else ref,
+            ref=ref,
             package=package,
-            version=(_clean(record.version) if record.version else None) or (purl.version if purl else None),
+            version=(clean(record.version) if record.version else None) or (purl.version if purl else None),
             purl=purl.purl if purl else None,
             purl_raw=record.purl if record.purl and (purl is None or purl.purl != record.purl) else None,
             type=record.type,
@@ -236,12 +276,12 @@ class Builder:
             concluded=licences.get("concluded", ()),
             hashes=self._hashes(record.hashes, place) if record.hashes else (),
             cpes=(cpe,) if cpe else (),
-            supplier=_party(record.supplier) or _clean(record.publisher),
-            author=_people(record.authors) or _clean(record.author) or _party(record.manufacturer),
+            supplier=party(record.supplier) or clean(record.publisher),
+            author=people(record.authors) or clean(record.author) or party(record.manufacturer),
             copyright=copyright_,
-            description=(_clean(record.description) if record.description else None),
-            urls=self._references(record.externalReferences, place) if record.externalReferences else (),
-            properties=_properties(record.properties) if record.properties else (),
+            description=(clean(record.description) if record.description else None),
+            urls=urls,
+            properties=properties,
             location=location,
             scope=_SCOPES.get(record.scope),
         )
@@ -283,10 +323,13 @@ class Builder:
             message = f"has {value[:140]!r}, which can't be a hash of {str(algorithm)[:80]}"
             self.faults.add("hash", message, f"{place}.hashes")
 
-    def _references(self, references: Sequence[Opened], place: str) -> Pairs:
+    def _artefacts(self, references: Sequence[Opened], place: str) -> Pairs:
+        """Hashes of what references lead to, as properties (`distribution:sha512`)."""
+        found: dict[tuple[str, str], None] = {}
         for reference in [r for r in references if r.hashes]:
-            self._hashes(reference.hashes, f"{place}.externalReferences")
-        return tuple([(r.type or "other", r.url) for r in references if r.url])
+            for algorithm, value in self._hashes(reference.hashes, f"{place}.externalReferences"):
+                found[f"{reference.type or 'other'}:{algorithm}", value] = None
+        return tuple(found)
 
     def _evidence(
         self, evidence: Opened, copyright_: str | None, licences: dict[str, tuple[str, ...]], place: str
@@ -299,11 +342,29 @@ class Builder:
             copyright_ = "\n".join(dict.fromkeys(c.text for c in evidence.copyright if c.text)) or None
         return "; ".join(places) or None, copyright_
 
-    def _pedigree(self, pedigree: Opened, place: str) -> None:
-        """What a component was made from is only looked at for faults."""
+    def _made_of(self, record: Opened, ref: str, place: str) -> Pairs:
+        """What a model was made from and is good for; of other components it is only looked at for faults."""
+        ancestors = self._pedigree(record.pedigree, f"{place}.pedigree")
+        card = record.modelCard
+        for each in (*datasets(card), *record.data):
+            self._others.update(filter(None, (each.bom_ref,)))
+        used = [each.ref for each in datasets(card) if each.ref]
+        if used:
+            self._dependencies.append((ref or _PROJECT, used, f"{place}.modelCard"))
+        model = record.type == "machine-learning-model"
+        return model_properties(card, record.data, ancestors if model else ())
+
+    def _pedigree(self, pedigree: Opened, place: str) -> list[Opened]:
+        """Open all that a component comes from and was made into; gives its ancestors."""
+        found: list[Opened] = []
+        if pedigree is None:
+            return found
         for kind in ("ancestors", "descendants", "variants"):
             for i, item in enumerate(getattr(pedigree, kind)):
-                self._open("component", item, f"{place}.{kind}[{i}]")
+                opened = self._open("component", item, f"{place}.{kind}[{i}]")
+                if kind == "ancestors" and opened is not None:
+                    found.append(opened)
+        return found
 
     # -- everything else
 
@@ -336,9 +397,12 @@ class Builder:
     def composition(self, item: Item, place: str) -> None:
         """What the document says about its own completeness."""
         record = self._open("compositions", item, place)
-        if record is not None and (record.aggregate or "").startswith("incomplete"):
-            refs = {*record.assemblies, *record.dependencies}
-            if refs or not record.vulnerabilities:
+        if record is None or not record.aggregate:
+            return
+        refs = {*record.assemblies, *record.dependencies}
+        if refs or not record.vulnerabilities:
+            self._told.composition(record.aggregate, record.assemblies, record.dependencies)
+            if record.aggregate.startswith("incomplete"):
                 self._incomplete.append((refs, place))
 
     def other(self, section: str, item: Item, place: str) -> None:
@@ -347,7 +411,7 @@ class Builder:
         if section in _COUNTED:
             self.count(_COUNTED[section])
         if section == "vulnerability" and record is not None:
-            self._producer(record.tools, f"{place}.tools")
+            self._tools(record.tools, f"{place}.tools")
 
     def count(self, what: str, number: int = 1) -> None:
         """Note that the document tells of things that are not read."""
@@ -372,13 +436,13 @@ class Builder:
         if not self._components:
             self.faults.add("no-components", "lists no components", "", "note")
         reading.faults = self.faults.list()
+        reading.about = self._told.about(self._refs, self._roots)
+        restore(reading)
         return reading
 
     def _fold(self) -> None:
         """Leave out components that are the project itself."""
         purl = self._reading.subject_purl
-        if not self._roots and purl is None:
-            return
         roots = self._roots
         folded = [c for c in self._components if c.ref in roots or (purl is not None and c.purl == purl)]
         if folded:
@@ -421,9 +485,19 @@ def _properties(properties: Sequence[Opened]) -> Pairs:
     return tuple([(p.name, p.value or "") for p in properties if p.name])
 
 
-def _clean(text: str | None) -> str | None:
-    """Without the white space around it, which XML can't tell from indentation; None if nothing is left."""
-    return text.strip() or None if text else None
+def _identifiers(record: Opened) -> Pairs:
+    """Identifiers beside purl and CPE, as properties."""
+    said = [("swid", record.swid.tagId if record.swid is not None else None)]
+    said += [("swhid", text) for text in record.swhid]
+    said += [("omnibor", text) for text in record.omniborId]
+    return tuple((name, text) for name, value in said if (text := clean(value)))
+
+
+def _label(component: Component) -> str:
+    """What a component is called by those that it holds."""
+    if component.purl is not None:
+        return component.purl
+    return "@".join(filter(None, (_full_name(component) or component.package, component.version)))
 
 
 def _full_name(component: Component) -> str | None:
@@ -432,16 +506,3 @@ def _full_name(component: Component) -> str | None:
     if not group or not name or name.startswith(f"{group}/"):
         return name or group
     return f"{group}/{name}"
-
-
-def _party(entity: Opened) -> str | None:
-    """The name of an organisation; its address or a contact's name where it has none."""
-    if entity is None:
-        return None
-    return entity.name or next(filter(None, entity.url), None) or _people(entity.contact)
-
-
-def _people(contacts: Sequence[Opened]) -> str | None:
-    if not contacts:
-        return None
-    return "; ".join(dict.fromkeys(c.name or c.email for c in contacts if c.name or c.email)) or None

@@ -55,9 +55,29 @@ component       type!:=component mime-type:mime bom-ref:ref supplier:organizatio
                 group name! version!2-3 description scope:=scope hashes:hash[] licenses:licenseChoice[]
                 copyright cpe purl swid:swid modified:b pedigree:component.pedigree
                 externalReferences:externalReference[] components:+component[] evidence:componentEvidence@3
-                properties:property[]@3 releaseNotes:releaseNotes@4 signature:*@4 modelCard:*@5 data:*@5
-                manufacturer:organizationalEntity@6 authors:organizationalContact[]@6 omniborId[]@6
-                swhid[]@6 cryptoProperties:*@6 tags[]@6 versionRange@7 isExternal:b@7 patentAssertions:*@7
+                properties:property[]@3 releaseNotes:releaseNotes@4 signature:*@4 modelCard:modelCard@5
+                data:componentData[]@5 manufacturer:organizationalEntity@6 authors:organizationalContact[]@6
+                omniborId[]@6 swhid[]@6 cryptoProperties:*@6 tags[]@6 versionRange@7 isExternal:b@7 patentAssertions:*@7
+modelCard       bom-ref:ref modelParameters:modelCard.modelParameters
+                quantitativeAnalysis:modelCard.quantitativeAnalysis
+                considerations:modelCard.considerations properties:property[]
+modelCard.modelParameters approach:modelCard.modelParameters.approach task architectureFamily modelArchitecture
+                datasets:dataset[] inputs:inputOutputMLParameters[] outputs:inputOutputMLParameters[]
+modelCard.modelParameters.approach type:=approach
+modelCard.quantitativeAnalysis performanceMetrics:performanceMetric[] graphics:*
+modelCard.considerations users[] useCases[] technicalLimitations[] performanceTradeoffs[]
+                ethicalConsiderations:risk[] fairnessAssessments:fairnessAssessment[]
+                environmentalConsiderations:*@6
+inputOutputMLParameters format
+performanceMetric type value slice confidenceInterval:performanceMetric.confidenceInterval
+performanceMetric.confidenceInterval lowerBound upperBound
+risk            name mitigationStrategy
+fairnessAssessment groupAtRisk benefits harms mitigationStrategy
+componentData   bom-ref:ref type!:=data name contents:componentData.contents classification sensitiveData[]
+                graphics:* description governance:*
+componentData.contents attachment:attachment url properties:property[]
+dataset         ref:ref bom-ref:ref type:=data name contents:componentData.contents classification
+                sensitiveData[] graphics:* description governance:*
 component.pedigree ancestors:+component[] descendants:+component[] variants:+component[] commits:commit[]
                 patches:patch[] notes
 swid            tagId! name! version tagVersion:i patch:b text:attachment url
@@ -145,6 +165,8 @@ aggregate       complete incomplete incomplete_first_party_only incomplete_third
                 incomplete_first_party_opensource_only@5 incomplete_third_party_proprietary_only@5
                 incomplete_third_party_opensource_only@5
 phase           design pre-build build post-build operations discovery decommission
+approach        supervised unsupervised reinforcement-learning semi-supervised self-supervised
+data            source-code configuration dataset definition other
 tlp             CLEAR GREEN AMBER AMBER_AND_STRICT RED
 licensing       academic appliance client-access concurrent-user core-points custom-metric device
                 evaluation named-user node-locked oem perpetual processor-points subscription user other

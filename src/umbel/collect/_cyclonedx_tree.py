@@ -29,8 +29,11 @@ _REPEATED = frozenset(
         ("organizationalEntity", "url"),
         ("organizationalEntity", "contact"),
         ("componentEvidence", "identity"),
+        ("component", "data"),
         ("component", "omniborId"),
         ("component", "swhid"),
+        ("componentData", "sensitiveData"),
+        ("dataset", "sensitiveData"),
     }
 )
 """Lists whose items stand without an element around them."""
@@ -114,6 +117,8 @@ class Tree:
             how = "tools"
         elif kind == "licenseChoice":
             how = "licences"
+        elif kind == "dataset":
+            how = "datasets"
         elif (record, field.key) in _REPEATED and many:
             how = "repeated"
         else:
@@ -130,6 +135,8 @@ class Tree:
             found[key] = self._tools(child, place)
         elif how == "licences":
             found[key] = [self._licence(item, place) for item in child.children]
+        elif how == "datasets":
+            found[key] = [self._dataset(item, place) for item in child.children]
         elif how != "drop":
             items = [self._one(item, how, kind, place) for item in (child.children if many else (child,))]
             found[key] = items if many else items[0]
@@ -150,6 +157,12 @@ class Tree:
         elif node.name != "expression-detailed":
             found[node.name] = node.text
         return found
+
+    def _dataset(self, node: Node, place: str) -> dict[str, Any]:
+        """A data set of a model, described here or named by its reference."""
+        if node.name == "ref":
+            return {"ref": node.text}
+        return self.record(node, self._shape.record("dataset"), place)
 
     def _tools(self, node: Node, place: str) -> Item:
         if any(child.name in {"components", "services"} for child in node.children):

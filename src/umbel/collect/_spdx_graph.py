@@ -27,7 +27,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from umbel.collect._spdx_names import DIGEST, is_image
-from umbel.collect.interface import Edge
+from umbel.collect.interface import Completeness, Edge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -65,6 +65,7 @@ OTHERS = frozenset(
     }
 )  # fmt: skip
 _KNOWN = frozenset({*NEEDS, *NEEDED_BY, *CONTAINS, *CONTAINED, *OTHERS})
+_SQUASHED = {word.replace("_", "").lower(): word for word in _KNOWN}
 _MISSPELT = {"DESCRIBE": "DESCRIBES", "CONTAIN": "CONTAINS", "DEPENDS": "DEPENDS_ON"}
 _NOBODY = frozenset({"NOASSERTION", "NONE"})
 _GROUP = re.compile(r"SPDXRef-Application-[0-9a-f]{8,64}")
@@ -76,8 +77,20 @@ _RANK = {scope: rank for rank, scope in enumerate(_ORDER)}
 _UNSAID = _RANK[None]
 
 
+def known_word(text: str) -> str:
+    """A type of relationship in another spelling (`dependsOn`) as SPDX 2 writes it, if it has it.
+
+    >>> known_word("dependsOn"), known_word("testcaseOf"), known_word("knows")
+    ('DEPENDS_ON', 'TEST_CASE_OF', 'knows')
+    """
+    return _SQUASHED.get(text[:80].replace("_", "").lower(), text)
+
+
 class Findings(NamedTuple):
-    """What the relationships tell: ids of roots and groups, places, scopes and edges of the others."""
+    """What the relationships tell: ids of roots and groups; places, scopes and edges of the others.
+
+    `said` is what the document says itself of how much it tells.
+    """
 
     roots: set[str]
     left_out: set[str]
@@ -85,6 +98,7 @@ class Findings(NamedTuple):
     scopes: dict[str, str]
     edges: list[Edge]
     complete: bool
+    said: tuple[Completeness, ...]
 
 
 class Graph:
@@ -117,6 +131,7 @@ class Graph:
         self._holders: set[str] = set()  # of something in another document, or unknown
         self._external = 0
         self._incomplete = False
+        self._said: dict[tuple[str, str, str], None] = {}
 
     # -- taking them in
 
@@ -124,6 +139,11 @@ class Graph:
         """The document describes an element."""
         if (found := self._package(target, index, section)) is not None:
             self._described[found] = None
+
+    def completeness(self, what: str, ref: str, aggregate: str) -> None:
+        """What the document says of how much it tells: a word of `Completeness`."""
+        self._said[what, ref, aggregate] = None
+        self._incomplete |= aggregate != "complete"
 
     def add(self, source: str, kind: str, target: str, index: int) -> None:
         """One relationship as written."""
@@ -182,8 +202,9 @@ class Graph:
         if target.startswith("DocumentRef-"):
             self._external += 1
             self._holders.add(one)
-        elif target == "NOASSERTION":
-            self._incomplete = True
+        elif target in _NOBODY:
+            what = "dependencies" if word in NEEDS or word in NEEDED_BY else "components"
+            self.completeness(what, one, "unknown" if target == "NOASSERTION" else "complete")
 
     def _package(self, spdx_id: str, index: int, section: str = "relationships") -> str | None:
         """The id if it is a package's; a fault if it is nobody's."""
@@ -240,7 +261,11 @@ class Graph:
             self._faults.add("other-documents", message, "", "note")
         if self._incomplete:
             self._faults.add("incomplete", "says itself that it doesn't know everything it holds", "", "note")
-        return Findings(roots, left_out, places, scopes, edges, not (self._external or self._incomplete))
+        said = tuple(
+            Completeness(what, None if one in left_out else one, word) for what, one, word in self._said
+        )
+        complete = not (self._external or self._incomplete)
+        return Findings(roots, left_out, places, scopes, edges, complete, tuple(dict.fromkeys(said)))
 
     def _settle(self) -> None:
         """Prepare who holds and who is held. An edge of a known scope says more than the bare one."""

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Umbel contributors
 # SPDX-License-Identifier: Apache-2.0
-"""An unsound SPDX record in JSON → the same typed record, with each thing that was wrong as a fault.
+"""An unsound SPDX record as a tree → the same typed record, with each thing that was wrong as a fault.
 
 Only records that the strict types refuse come here. What can be understood is kept (`"versionInfo":
 2` is "2", one value is a list of one); what can't is dropped alone.
@@ -30,15 +30,19 @@ _NAMES = {
 }
 _WRAPPINGS = frozenset({"Package", "File", "Relationship", "ExtractedLicensingInfo"})
 """Objects that tools of 2.1 put around records."""
+_TRUTHS = {"true": True, "false": False}
 _LONGEST_NUMBER = 300
 
 
 class Mender:
-    """Builds typed records from whatever a document holds in their place."""
+    """Builds typed records from whatever a document holds in their place.
 
-    def __init__(self, faults: Faults) -> None:
+    `texts`: the serialisation knows only texts, so that `true` is one.
+    """
+
+    def __init__(self, faults: Faults, *, texts: bool = False) -> None:
         """Begin a document."""
-        self._faults = faults
+        self._faults, self._texts = faults, texts
 
     def value(self, kind: type[T], value: Any, place: str, *, cost: bool = True) -> T | None:
         """A value of a type, or None where nothing of it is left.
@@ -51,10 +55,17 @@ class Mender:
         if kind is str:
             return self._text(value, place, cost=cost)
         if kind is bool:
-            return value if isinstance(value, bool) else self._wrong(value, "true or false", place, cost=cost)
+            return self._truth(value, place, cost=cost)
         if get_origin(kind) is list:
             return self._list(get_args(kind)[0], value, place, cost=cost)
         return self._record(kind, value, place, cost=cost)
+
+    def _truth(self, value: Any, place: str, *, cost: bool) -> Any:
+        if isinstance(value, str) and value.strip().lower() in _TRUTHS:
+            if not self._texts:
+                self._faults.add("wrong-type", "holds text where true or false is due", place)
+            return _TRUTHS[value.strip().lower()]
+        return value if isinstance(value, bool) else self._wrong(value, "true or false", place, cost=cost)
 
     def _record(self, kind: Any, value: Any, place: str, *, cost: bool) -> Any:
         if isinstance(value, dict) and len(value) == 1:
@@ -63,7 +74,7 @@ class Mender:
         if not isinstance(value, dict):
             return self._wrong(value, "an object", place, cost=cost)
         found = {}
-        for key, (field, of) in _fields(kind).items():
+        for key, (field, of) in fields(kind).items():
             if key in value:
                 got = self._value(of, value[key], f"{place}.{key}", cost=cost)
                 if got is not None:
@@ -101,7 +112,7 @@ class Mender:
 
 
 @cache
-def _fields(kind: type[Any]) -> dict[str, tuple[str, type[Any]]]:
+def fields(kind: type[Any]) -> dict[str, tuple[str, type[Any]]]:
     """A record's fields as the document calls them → as we do, and their types."""
     hints = get_type_hints(kind)
     found = {}

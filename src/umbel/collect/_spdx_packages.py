@@ -17,6 +17,7 @@ What is malformed in the same way in many packages is one fault with their numbe
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -58,6 +59,15 @@ _PURPOSES = {
         "LIBRARY", "OPERATING_SYSTEM", "OPERATING-SYSTEM", "OTHER", "SOURCE",
     )
 }  # fmt: skip
+_PURPOSES_3 = {
+    purpose: re.sub(r"(?=[A-Z])", "-", purpose).lower()
+    for purpose in (
+        "application", "archive", "bom", "configuration", "container", "device", "deviceDriver", "diskImage",
+        "documentation", "evidence", "executable", "file", "filesystemImage", "firmware", "framework",
+        "install", "library", "manifest", "module", "operatingSystem", "other", "patch", "platform",
+        "requirement", "source", "specification", "test",
+    )
+} | {"model": "machine-learning-model", "data": "data"}  # fmt: skip
 _CATEGORIES = frozenset(
     {"SECURITY", "PACKAGE-MANAGER", "PACKAGE_MANAGER", "PERSISTENT-ID", "PERSISTENT_ID", "OTHER"}
 )
@@ -88,11 +98,12 @@ _LONGEST = 200
 class Packages:
     """Makes components of a document's packages, and keeps them by their ids.
 
-    `minor` is the document's version; `extracted` are the names of its own licences.
+    `edition` and `minor` are the document's version; `extracted` are the names of its own licences.
     """
 
     def __init__(self, faults: Faults, where: Where) -> None:
         """Begin without any package."""
+        self.edition = 2
         self.minor = 3
         self.extracted: dict[str, str] = {}
         self.by_id: dict[str, Component] = {}
@@ -107,18 +118,19 @@ class Packages:
         self._lacking: dict[str, list[int]] = {}
         self._unnamed = 0
 
-    def add(self, package: Package, at: int) -> None:
-        """One package."""
+    def add(self, package: Package, at: int) -> str:
+        """One package; gives what it is called here."""
         ref = self._ref(package.spdx_id, at)
         if len(package.has_files) == 1:
             self.files[ref] = package.has_files[0]
         self._required(package, at)
         self.by_id[ref] = self._component(package, ref, at)
+        return ref
 
     def _ref(self, spdx_id: str, at: int) -> str:
         """The package's id, made up where it has none of its own."""
         if spdx_id and spdx_id not in self.by_id:
-            if not _ID.fullmatch(spdx_id):
+            if self.edition == 2 and not _ID.fullmatch(spdx_id):
                 message = "has ids of packages that aren't 'SPDXRef-' and then letters, digits, '.' or '-'"
                 self._count("spdx-id", message, at)
             return spdx_id
@@ -134,6 +146,10 @@ class Packages:
     def _required(self, package: Package, at: int) -> None:
         if not package.name:
             self._lacks("name", at)
+        if self.edition == 2:
+            self._required_in_2(package, at)
+
+    def _required_in_2(self, package: Package, at: int) -> None:
         if not package.download_location:
             self._lacks("downloadLocation", at)
         if self.minor < 3:
@@ -219,7 +235,7 @@ class Packages:
                 properties.append((f"spdx:{label}", text))
 
     def _purpose(self, said: str, at: int) -> str | None:
-        found = _PURPOSES.get(said)
+        found = _PURPOSES.get(said) if self.edition == 2 else _PURPOSES_3.get(said)
         if found is None:
             self._word(said, "purpose", at)
             found = said[:_LONGEST].strip().lower().replace("_", "-") or None
@@ -229,7 +245,7 @@ class Packages:
         text = text.strip()
         if text in _SILENT:
             return None
-        if not text.startswith(_PARTIES):
+        if self.edition == 2 and not text.startswith(_PARTIES):
             message = "has suppliers or originators that are no 'Organization:' or 'Person:'"
             self._count("party", message, at)
         return text
@@ -295,7 +311,8 @@ class Packages:
                 elif purl.purl != found.purl:
                     properties.append(("spdx:purl", purl.purl))
             else:
-                managed = self._other(kind.rpartition("/")[2], locator.strip(), (at, i), urls, properties)
+                kind = kind.rpartition("/")[2].rpartition("#")[2]
+                managed = self._other(kind, locator.strip(), (at, i), urls, properties)
                 found, raw = found or managed, raw or (locator if managed else None)
         return found, raw
 
@@ -379,8 +396,7 @@ class Packages:
                 message = f"uses the licence {reference[:120]!r}, which it doesn't define"
                 self._faults.add("licence-ref", message, self._where("packages", at))
         reading = licenses.read(text)
-        mended = reading.note is not None and reading.note.startswith("names in it")
-        if reading.expression is None or reading.kind not in {"id", "expression"} or mended:
+        if reading.expression is None or reading.kind not in {"id", "expression"} or reading.mapped:
             message = f"has a licence {text[:120]!r}, which is no SPDX expression"
             self._faults.add("licence", message, self._where("packages", at))
         return tuple(found)
@@ -413,6 +429,12 @@ class Packages:
         for (code, message, level), (count, at) in self._tally.items():
             often = f" ({count:,} times)" if count > 1 else ""
             self._faults.add(code, message + often, self._where("packages", at), level)
+
+
+@lru_cache(maxsize=256)
+def algorithm(word: str) -> str:
+    """A word for a digest's algorithm (`sha3_256`) as SPDX 2 writes it (`SHA3-256`), if it has it."""
+    return _FOLDED.get(re.sub(r"[\W_]", "", word[:_LONGEST]).lower(), word)
 
 
 def _said(text: str) -> str | None:

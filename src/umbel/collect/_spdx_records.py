@@ -111,7 +111,7 @@ class CreationInfo(msgspec.Struct, gc=False, kw_only=True):
 
 
 class Header(msgspec.Struct, gc=False, kw_only=True, rename="camel"):
-    """The document's own fields."""
+    """The document's own fields. Only SPDX 3 says of which part of the life of software it speaks."""
 
     spdx_version: str = ""
     spdx_id: str = msgspec.field(default="", name="SPDXID")
@@ -119,6 +119,7 @@ class Header(msgspec.Struct, gc=False, kw_only=True, rename="camel"):
     name: str = ""
     document_namespace: str = ""
     creation_info: CreationInfo = msgspec.field(default_factory=CreationInfo)
+    lifecycles: list[str] = []
 
 
 class Elements(NamedTuple):

@@ -35,6 +35,7 @@ _FOREIGN = re.compile(rb'"(spdxVersion|SPDXID|@context)"\s*:')
 _MOST_TOLERANT = 32 << 20
 """Documents beyond this are not read again by the slow, tolerant decoder."""
 _LONG_NUMBER = 300
+_NOTHING = (None, msgspec.Raw(b"null"))
 _READ = frozenset({"metadata", "components", "dependencies", "compositions"})
 """Sections that hold evidence; a fault elsewhere costs nothing."""
 
@@ -43,9 +44,10 @@ class CyclonedxJsonCollector(Collector):
     """CycloneDX in JSON."""
 
     id = "cyclonedx_json"
+    version = 2
     title = "CycloneDX JSON"
     reads = "SBOMs in CycloneDX 1.2 to 1.7 as JSON; unsound documents as far as they can be understood."
-    limits = "Services, vulnerabilities, cryptographic properties and signatures are not kept."
+    limits = "Services, vulnerabilities, cryptographic properties and the signatures themselves are not kept."
     names = ("bom.json", "*.cdx.json", "*-cdx.json", "*.cyclonedx.json")
     suffixes = (".json", ".cdx", ".bom", ".sbom", ".xml")
     describes_project = False
@@ -204,6 +206,8 @@ class _Json:
             add("bom-format", message, "$.bomFormat")
         if "serialNumber" in sections:
             builder.serial_number(_plain_value(sections["serialNumber"]), "$.serialNumber")
+        if sections.get("signature") not in _NOTHING:
+            builder.signature()
         if not isinstance(_plain_value(sections.get("$schema", "")), str):
             add("wrong-type", "holds something else where text is due", "$.$schema")
         if "version" not in sections:
@@ -214,6 +218,8 @@ class _Json:
         if isinstance(version, bool) or not isinstance(version, int) or version < 1:
             message = f"has {_short(version)!r} as version, which is no number from 1 up"
             add("bom-version", message, "$.version")
+        else:
+            builder.revision(_short(version))
 
     # -- its sections
 

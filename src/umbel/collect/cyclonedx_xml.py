@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from umbel.model.errors import Fault
 
 _NAMESPACE = "http://cyclonedx.org/schema/bom"
+_SIGNATURE = "http://www.w3.org/2000/09/xmldsig#}Signature"
 _VERSIONED = re.compile(r"http://cyclonedx\.org/schema/bom/1\.(\d{1,3})")
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?bom[\s>]")
 _DEEPEST, _DEEPEST_SKIPPED = 200, 10_000
@@ -49,9 +50,10 @@ class CyclonedxXmlCollector(Collector):
     """CycloneDX in XML."""
 
     id = "cyclonedx_xml"
+    version = 2
     title = "CycloneDX XML"
     reads = "SBOMs in CycloneDX 1.0 to 1.7 as XML; unsound documents as far as they can be understood."
-    limits = "Services, vulnerabilities, cryptographic properties and signatures are not kept."
+    limits = "Services, vulnerabilities, cryptographic properties and the signatures themselves are not kept."
     names = ("bom.xml", "*.cdx.xml", "*-cdx.xml", "*.cyclonedx.xml")
     suffixes = (".xml", ".cdx", ".bom", ".sbom", ".json")
     describes_project = False
@@ -164,6 +166,8 @@ class _Xml:
         local = self._local.get(name) or self._name(name, attributes)
         depth = len(self._stack)
         if not local:
+            if depth == 1 and name == _SIGNATURE:
+                self._builder.signature()
             self._skip()
             return
         if depth >= _DEEPEST:
@@ -235,6 +239,8 @@ class _Xml:
         if not version.isdecimal() or not version.strip("0"):
             message = f"has {version[:80]!r} as version, which is no number from 1 up"
             self._faults.add("bom-version", message, self._line())
+        elif "version" in attributes:
+            builder.revision(version.lstrip("0")[:80])
 
     def _section(self, name: str) -> None:
         if name not in self._shape.record("bom").fields:

@@ -89,7 +89,7 @@ class Completeness(msgspec.Struct, frozen=True, gc=False):
 
 
 class About(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """What an SBOM says of itself: texts as written, None or empty is "not said".
+    """What a document says of itself and of what it describes: texts as written, None or empty is "not said".
 
     `identity` is its serial number or namespace, `created` its time. `authors` are the people and
     organisations that made it (`Acme <sbom@acme.example>`), `tools` what they made it with (`name version`).
@@ -115,7 +115,7 @@ class Reading(msgspec.Struct, kw_only=True):
 
     `subject` is the name that the document gives to what it describes (None: the project it was
     found in); `observed_at` the time that it speaks of, in UTC (None: it doesn't say). `about` is
-    None for whatever isn't an SBOM.
+    what the document says of itself, None where its format doesn't.
     `complete` is False where the document can't tell everything by its nature (a manifest without
     a lock); a fault of level `note` then says why.
     """
@@ -237,6 +237,14 @@ class Collector(ABC):
         if any(fnmatchcase(lower, pattern) for pattern in self.names):
             return True
         return any(fnmatchcase(f"/{path}", f"*/{pattern}") for pattern in self.paths)
+
+    def project_folder(self, path: Path) -> Path:
+        """The folder of the project that a claimed file describes: where its pattern's path begins."""
+        posix = path.as_posix()
+        for pattern in self.paths:
+            if fnmatchcase(posix, f"*/{pattern}"):
+                return path.parents[pattern.count("/")]
+        return path.parent
 
     def claims_folder(self, folder: Path, names: frozenset[str]) -> bool:  # noqa: ARG002 - for subclasses
         """Whether a folder with entries of these names is one document (an unpacked image, say)."""

@@ -122,8 +122,15 @@ class Walk:
             except OSError as error:
                 out.append(self._trouble(folder / entry.name, project, error.strerror or str(error)))
         every = registry.collectors()
-        if project is None and any(every[collector].describes_project for _, collector, _ in claimed):
-            project = self._remember(self._plain(folder))
+        if project is None:
+            homes = [
+                every[collector].project_folder(folder / entry.name)
+                for entry, collector, _ in claimed
+                if every[collector].describes_project
+            ]
+            if homes:
+                home = min(homes, key=lambda path: len(path.parts))
+                project = self._remember(self._plain(home if home.is_relative_to(self.start) else self.start))
         owner = project or self._plain(folder)
         out += [self._found(folder / e.name, owner, collector, size) for e, collector, size in claimed]
         return out, project
@@ -150,6 +157,9 @@ class Walk:
             message = "is no SBOM, lockfile or manifest that Umbel knows"
             yield Trouble(self.start, self._origin_of(self.start, project), Fault("unrecognised", message))
             return
+        home = collector.project_folder(self.start)
+        if project is None and home != self.start.parent:
+            project = Project(home.name or "root", home, f"file:{home}")
         yield self._found(self.start, project or self._plain(self.start.parent), collector.id, size)
 
     def _enclosing(self) -> Project | None:

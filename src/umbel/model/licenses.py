@@ -109,7 +109,7 @@ class LicenseReading(msgspec.Struct, frozen=True):
     statement isn't understood. `kind` says what was written: an `id`, an `expression`, a `name` or
     `url` from the wild, a whole `text`, SPDX's `none` ("there is no license"), `noassertion` (nothing
     was said) or something `unknown`. `note` says how it was mapped, or why it wasn't. `unknown_keys`
-    are the parts that SPDX doesn't know.
+    are the parts that SPDX doesn't know, `mapped` the names in an expression that an id was found for.
     """
 
     raw: str
@@ -117,6 +117,7 @@ class LicenseReading(msgspec.Struct, frozen=True):
     kind: Kind
     note: str | None = None
     unknown_keys: tuple[str, ...] = ()
+    mapped: tuple[str, ...] = ()
 
 
 class _Ids(NamedTuple):
@@ -268,7 +269,7 @@ def _by_expression(raw: str, text: str) -> LicenseReading:
     note = "a slash read as OR" if slashed else None if expression == text else f"written {expression}"
     if mapped:
         note = "names in it were mapped: " + ", ".join(f"'{name}'" for name in mapped)
-    return LicenseReading(raw, expression, "expression", note)
+    return LicenseReading(raw, expression, "expression", note, mapped=tuple(mapped))
 
 
 def _operators(text: str) -> bool:

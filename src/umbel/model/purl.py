@@ -49,7 +49,9 @@ _KEPT = frozenset({"cargo", "gem", "maven", "npm", "nuget"})
 """Names stay as written. packageurl-python lowers npm's, but JSONStream is not jsonstream."""
 _REWRITTEN = frozenset({"cpan", "hackage", "pub"})
 """Names change even where they are plain and lower-case."""
+_IDENTIFIED_OTHERWISE = frozenset({"golang", "pypi"})
 
+_MAJOR = re.compile(r"v[1-9]\d{0,5}").fullmatch
 _PYPI_JOINTS = re.compile(r"[-_.]+")
 
 _HALF = "has half a character: a surrogate without its other half"
@@ -63,8 +65,9 @@ class Purl(NamedTuple):
     """A purl in its canonical forms.
 
     `package` has no version, qualifiers and subpath; `purl` is the whole. Both are percent-encoded.
-    `package` is what components are told apart by: PyPI takes `ruamel.yaml` and `ruamel-yaml` for one
-    project, lock files write the second and purls may write either, so dots in it become dashes.
+    `package` is what components are told apart by. PyPI takes `ruamel.yaml` and `ruamel-yaml` for one
+    project, lock files write the second and purls may write either, so dots in it become dashes. The
+    major version of a Go module is part of its path, but some generators make it the subpath: it goes back.
     `version`, `namespace` and `name` are decoded, and None where there is none. `note` says how the
     text had to be repaired, if it had.
     """
@@ -158,9 +161,17 @@ def _assemble(prefix: _Prefix, version: str, qualifiers: str, subpath: str) -> P
         purl += _subpath(subpath)
     if len(purl) > LONGEST:
         raise PurlError(f"has {len(purl):,} characters when percent-encoded; a purl has at most {LONGEST:,}")
-    if kind == "pypi" and "." in name:
-        package = f"pkg:pypi/{_PYPI_JOINTS.sub('-', package[len('pkg:pypi/') :])}"
+    if kind in _IDENTIFIED_OTHERWISE:
+        package = _identity(kind, package, shown, subpath)
     return Purl(package, shown, purl, kind, namespace, name, note)
+
+
+def _identity(kind: str, package: str, version: str | None, subpath: str) -> str:
+    """What a package is told apart by, where that isn't the purl without its version (see `Purl`)."""
+    if kind == "pypi":
+        return f"pkg:pypi/{_PYPI_JOINTS.sub('-', package[len('pkg:pypi/') :])}" if "." in package else package
+    major = _MAJOR(subpath) is not None and version is not None and version.startswith(f"{subpath}.")
+    return f"{package}/{subpath}" if major else package
 
 
 def _prefix(text: str) -> _Prefix:

@@ -60,6 +60,25 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     license_unknown: int | None = None
     newest_evidence: datetime | None = None
     age_days: int | None = None
+    sboms: int = 0
+    producers: list[str] = []
+
+
+class Rated(msgspec.Struct, frozen=True, kw_only=True):
+    """How many elements of a standard a tool's SBOMs meet, of those that they were asked."""
+
+    standard: str
+    met: int
+    asked: int
+    lacks: list[str]
+
+
+class Producer(msgspec.Struct, frozen=True, kw_only=True):
+    """A tool that made SBOMs, without its version (None: they don't say), and how well they are made."""
+
+    tool: str | None
+    documents: int
+    rated: list[Rated]
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +158,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     components: list[Component] = []
     licenses: list[License] = []
     licenses_count: int = 0
+    producers: list[Producer] = []
+    standards: dict[str, str] = {}
     documents: list[Document] = []
     documents_faulty: int = 0
 
@@ -157,7 +178,7 @@ def gather(
     declared: Sequence[str] = (),
     generated_at: datetime | None = None,
 ) -> Facts:
-    """Ask a session all that the page shows. Needs the table `usage`.
+    """Ask a session all that the page shows. Needs the tables that `rating.TABLES` names.
 
     `projects` are those of the product (None without one); `products` rows like `app.ProductState`;
     `declared` the projects that someone named, whether or not evidence speaks of them.
@@ -194,6 +215,8 @@ def gather(
         components=_components(session, chosen),
         licenses=[_license(row) for row in licenses[:MOST_ROWS]],
         licenses_count=len(licenses),
+        producers=_producers(session, chosen),
+        standards=_standards(),
         documents=msgspec.convert(faulty, list[Document]),
         documents_faulty=faulty[0]["documents"] if faulty else 0,
     )
@@ -216,6 +239,28 @@ def _components(session: Session, projects: list[str] | None) -> list[Component]
         )
         for record in records
     ]
+
+
+def _producers(session: Session, projects: list[str] | None) -> list[Producer]:
+    """Tools that made SBOMs with their ratings, those with most documents first."""
+    from umbel.metrics.sbom_quality import rating, standards
+
+    found: dict[str | None, Producer] = {}
+    for row in rating.by_producer(session, standards.chosen(None), projects).records():
+        producer = found.setdefault(
+            row["tool"], Producer(tool=row["tool"], documents=row["documents"], rated=[])
+        )
+        asked = row["met"] + row["unmet"] + row["unknown"]
+        rated = Rated(standard=row["standard"], met=row["met"], asked=asked, lacks=row["lacks"])
+        producer.rated.append(rated)
+    return list(found.values())
+
+
+def _standards() -> dict[str, str]:
+    """The standards' titles with their editions, by name."""
+    from umbel.metrics.sbom_quality import standards
+
+    return {each.id: f"{each.title} ({each.edition})" for each in standards.chosen(None)}
 
 
 def _license(record: dict[str, Any]) -> License:

@@ -1,24 +1,26 @@
 # SPDX-FileCopyrightText: The Umbel contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The portfolio page's tables: projects, products, licenses, components, documents with faults."""
+"""The portfolio page's tables: projects, SBOM quality, products, licenses, components, documents with faults."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from umbel.reports.charts import share
 from umbel.reports.facts import MOST_ROWS
 from umbel.reports.listing import Column, day, left_out, table
 from umbel.reports.markup import Html, element, join, link, short, text
 from umbel.reports.why import command, query, why
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
-    from umbel.reports.facts import Component, Document, Facts, Product
+    from umbel.reports.facts import Component, Document, Facts, Producer, Product
 
 CONTENTS = (
     ("projects", "Projects"),
+    ("quality", "SBOM quality"),
     ("products", "Products"),
     ("licenses", "Licenses"),
     ("components", "Components"),
@@ -27,11 +29,20 @@ CONTENTS = (
 """Name and title of each, in the order of the page."""
 
 _TITLES = dict(CONTENTS)
+_MOST_LACKING = 3
+"""Elements of each standard that a producer's row names."""
 
 
 def every(facts: Facts) -> list[Html]:
     """All tables as sections."""
-    return [_projects(facts), _products(facts), _licenses(facts), _components(facts), _documents(facts)]
+    return [
+        _projects(facts),
+        _quality(facts),
+        _products(facts),
+        _licenses(facts),
+        _components(facts),
+        _documents(facts),
+    ]
 
 
 def _section(
@@ -55,7 +66,7 @@ def _projects(facts: Facts) -> Html:
     columns = [
         Column("Project"), Column("Evidence"), Column("Documents", "number"), Column("Components", "number"),
         Column("License unknown", "number"), Column("Newest evidence", "day"),
-        Column("Age in days", "number"),
+        Column("Age in days", "number"), Column("SBOMs", "number"), Column("Made with"),
     ]  # fmt: skip
     rows = [
         (
@@ -66,6 +77,8 @@ def _projects(facts: Facts) -> Html:
             p.license_unknown if p.components else p.components,
             day(p.newest_evidence),
             p.age_days,
+            p.sboms,
+            ", ".join(p.producers) or (None if p.sboms else Html("–")),
         )
         for p in facts.projects[:MOST_ROWS]
     ]
@@ -75,6 +88,37 @@ def _projects(facts: Facts) -> Html:
 
 def _state(evidence: str) -> Html:
     return element("span", evidence, class_=f"state {evidence}")
+
+
+def _quality(facts: Facts) -> Html:
+    call = command(facts, "sbom-quality", "--by", "producer", "--limit", "0")
+    asked = "; ".join(facts.standards.values())
+    because = why(
+        facts,
+        _TITLES["quality"],
+        f"Each SBOM is asked for the elements of {asked}. A figure is the elements that are met, of all that "
+        "could be asked: what isn't known is among those asked and not among those met. Lockfiles are no SBOMs.",
+        call,
+        command(facts, "sbom-quality", "--by", "element", "--limit", "0"),
+    )
+    columns = [
+        Column("Made with"), Column("SBOMs", "number"),
+        *(Column(title.partition(" (")[0], "number") for title in facts.standards.values()),
+        Column("Lacks most often", "wide"),
+    ]  # fmt: skip
+    rows = [_producer(producer, facts.standards) for producer in facts.producers[:MOST_ROWS]]
+    note = left_out(len(rows), len(facts.producers), "producers", call)
+    return _section("quality", because, columns, rows, "There is no SBOM to rate.", note)
+
+
+def _producer(producer: Producer, standards: Iterable[str]) -> Sequence[Any]:
+    rated = {each.standard: each for each in producer.rated}
+    shares = [
+        f"{share(r.met, r.asked)} of {r.asked:,}" if (r := rated.get(name)) and r.asked else None
+        for name in standards
+    ]
+    lacks = dict.fromkeys(name for each in producer.rated for name in each.lacks[:_MOST_LACKING])
+    return producer.tool, producer.documents, *shares, ", ".join(lacks) or Html("–")
 
 
 def _products(facts: Facts) -> Html:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from umbel.reports.charts import Bar
     from umbel.reports.facts import Facts
 
-PRODUCT_COMMANDS = frozenset({"coverage", "inventory", "status"})
+PRODUCT_COMMANDS = frozenset({"coverage", "inventory", "sbom-quality", "status"})
 """Commands that take `--product`."""
 
 

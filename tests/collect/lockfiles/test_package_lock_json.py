@@ -472,7 +472,7 @@ def test_the_manifest_takes_part_in_the_hash(folder: Path) -> None:
     assert NPM.fingerprint(document) != before
 
 
-@pytest.mark.parametrize("name", ["package-lock.json", "npm-shrinkwrap.json", "Package-Lock.JSON"])
+@pytest.mark.parametrize("name", ["package-lock.json", "Package-Lock.JSON"])
 def test_names(name: str) -> None:
     assert NPM.claims(name)
     assert not NPM.claims(f"x-{name}")

@@ -45,4 +45,6 @@ COLUMNS: output.Shown = {
     "license unknown#": lambda r: output.number(r["license_unknown"]),
     "newest": lambda r: output.day(r["newest_evidence"]),
     "age (days)#": lambda r: output.number(r["age_days"]),
+    "SBOMs#": lambda r: output.number(r["sboms"]),
+    "made with": lambda r: output.clean(", ".join(r["producers"])) or "–",
 }

@@ -46,6 +46,12 @@ def inventory(
         typer.Option("--direct/--transitive", help="Only what projects ask for themselves, or not."),
     ] = None,
     project: Annotated[list[str] | None, typer.Option(help="Only this project; may be given again.")] = None,
+    contradictions: Annotated[  # noqa: FBT002
+        bool,
+        typer.Option(
+            "--contradictions", help="Instead: where documents of one project contradict each other."
+        ),
+    ] = False,
     product: ProductOption = None,
     as_of: AsOfOption = None,
     limit: LimitOption = None,
@@ -58,7 +64,16 @@ def inventory(
     """
     from umbel.app import ask_inventory
     from umbel.evidence.questions.inventory import Filter
+    from umbel.model.errors import UsageError
 
+    ws, day = options.workspace(workspace), options.moment(as_of)
+    if contradictions:
+        if text or ecosystem or license or scope or direct is not None or by is not By.component:
+            raise UsageError("--contradictions goes only with --project, --product and --as-of.")
+        points = ws.contradictions(project, product=product, as_of=day)
+        nothing = "No documents of one project contradict each other."
+        output.emit(output.structs(points), format, columns=POINTS, limit=limit, nothing=nothing)
+        return
     chosen = Filter(
         text=text,
         ecosystem=ecosystem,
@@ -67,8 +82,7 @@ def inventory(
         direct=direct,
         projects=project,
     )
-    ws = options.workspace(workspace)
-    with ws.session(options.moment(as_of)) as session:
+    with ws.session(day) as session:
         records = ask_inventory(ws, session, by.value, chosen, product).records()
     output.emit(records, format, columns=COLUMNS[by], limit=limit, nothing="No component matches.")
 
@@ -90,6 +104,26 @@ def _direct(record: dict[str, Any]) -> str:
     more = "+?" if record.get("directness_unknown_in") else ""
     return f"{record['direct_in']:,}{more}"
 
+
+def _version(record: dict[str, Any]) -> str:
+    """A package's version, and for a dependency what it leads to."""
+    from umbel.model import purl
+
+    version = "" if record["what"] == "versions" else output.unknown(record["version"])
+    if record["target"] is None:
+        return version
+    target = output.clean(purl.display(record["target"]))
+    return f"{version} → {target} {output.unknown(record['target_version'])}"
+
+
+POINTS: output.Shown = {
+    "project": lambda r: output.clean(r["project"]),
+    "package": _package,
+    "version": _version,
+    "what": lambda r: r["what"],
+    "values": lambda r: output.clean("; ".join(map(str, r["values"]))),
+    "agree": lambda r: f"{r['agree']} of {r['documents']}",
+}
 
 COLUMNS: dict[By, output.Shown] = {
     By.component: {

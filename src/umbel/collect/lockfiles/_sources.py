@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from umbel.collect.faults import Faults
     from umbel.collect.interface import Document
 
-_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,31}://)([^/?#]*)@")
+_ADDRESS = re.compile(
+    r"([^:/?#@]{0,40}://)([^/?#]*)@"
+)  # whatever the scheme looks like: fuzzing made odd ones
 _LONGEST = 4096
 
 

@@ -70,12 +70,12 @@ class PackageLockJsonCollector(Collector):
 
     id = "package_lock_json"
     title = "npm lockfile"
-    reads = "package-lock.json and npm-shrinkwrap.json of lockfile versions 1, 2 and 3."
+    reads = "package-lock.json of lockfile versions 1, 2 and 3."
     limits = (
         "Version 1 doesn't say which packages the project itself asks for (package.json beside it does), "
         "nor licences, peers, or the version of a package taken from git or a tarball."
     )
-    names = ("package-lock.json", "npm-shrinkwrap.json")
+    names = ("package-lock.json",)
     companions = ("package.json",)
 
     def read(self, document: Document) -> Reading:

@@ -15,14 +15,21 @@ if TYPE_CHECKING:
     from umbel.evidence.answer import Answer
     from umbel.evidence.session import Session
 
-_COVERAGE = """
+SBOM = "coalesce(starts_with(format, 'CycloneDX') OR starts_with(format, 'SPDX'), false)"
+"""Whether a snapshot's document describes software to others; a lockfile doesn't."""
+TOOL = r"nullif(trim(regexp_replace(producer, '[ @/-]v?\d[^ ,]*', '', 'g')), '')"
+"""A snapshot's producer without its versions, however the two are written: `syft 1.9`, `syft-0.5`."""
+
+_COVERAGE = f"""
 WITH documents AS (
   SELECT subject AS project,
          count(*) FILTER (WHERE collector <> 'checkout') AS documents,
          count(*) FILTER (WHERE outcome = 'partial') AS partial,
          max(observed_at) FILTER (WHERE collector <> 'checkout') AS newest,
          min(observed_at) FILTER (WHERE collector <> 'checkout') AS oldest,
-         bool_or(collector = 'checkout') AS checkout
+         bool_or(collector = 'checkout') AS checkout,
+         count(*) FILTER (WHERE {SBOM}) AS sboms,
+         coalesce(list(DISTINCT {TOOL} ORDER BY {TOOL}) FILTER (WHERE {SBOM} AND {TOOL} IS NOT NULL), []) AS producers
   FROM present GROUP BY subject
 ), failed AS (
   -- a failure counts until the same place could be read, or was withdrawn
@@ -52,7 +59,8 @@ SELECT e.project,
        coalesce(r.components, CASE WHEN d.documents > 0 THEN 0 END) AS components,
        r.license_unknown, r.version_unknown, r.unidentified,
        d.newest AS newest_evidence, d.oldest AS oldest_evidence,
-       date_diff('day', d.newest, $as_of::TIMESTAMPTZ) AS age_days
+       date_diff('day', d.newest, $as_of::TIMESTAMPTZ) AS age_days,
+       coalesce(d.sboms, 0) AS sboms, coalesce(d.producers, []) AS producers
 FROM every AS e
 LEFT JOIN documents AS d ON d.project = e.project
 LEFT JOIN failed AS f ON f.project = e.project
@@ -67,7 +75,8 @@ def coverage(session: Session, declared: Sequence[str] = (), projects: Sequence[
 
     `evidence` is complete, partial (something couldn't be read, or can't tell everything), failed
     or none. `declared` adds projects that someone named but nobody has seen. Counts are NULL
-    where there is nothing to count from. Needs the table `usage`.
+    where there is nothing to count from. `sboms` counts those of the documents that are SBOMs, and
+    `producers` names the tools that made them, without versions. Needs the table `usage`.
     """
     chosen = None if projects is None else list(projects)
     bound = {"declared": list(declared), "projects": chosen, "as_of": session.as_of.isoformat()}
