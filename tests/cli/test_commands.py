@@ -15,6 +15,7 @@ import pytest
 
 from tests import acme
 from umbel.cli.root import run
+from umbel.model.tables import TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -196,13 +197,7 @@ def test_init_writes_a_file_that_can_be_used_and_never_overwrites(umbel: Out, ws
 
 
 def test_evidence_is_looked_after(umbel: Out) -> None:
-    assert {r["table"] for r in umbel.records("evidence", "status")} == {
-        "snapshots",
-        "usage",
-        "components",
-        "dependencies",
-        "documents",
-    }
+    assert {r["table"] for r in umbel.records("evidence", "status")} == set(TABLES)
     assert "usage: 1 → 1 files" in umbel("evidence", "compact")
     assert "0 files would be deleted" in umbel("evidence", "vacuum", "--dry-run")
     umbel("evidence", "vacuum", "--hours", "1", code=2)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from umbel.collect.interface import Reading
 
-# The schemas of SPDX 3 try every kind of element on each, so they get fewer examples.
+# SPDX 3 is held against the project's own model, which knows more than its JSON schema.
 SCHEMAS = [form for form in FORMS if form.version != "3.0"]
 SPDX_2 = [form for form in FORMS if form.format == "spdx" and form.version != "3.0"]
 few = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -37,13 +37,6 @@ def test_whatever_was_read_is_written_by_the_schema(form: Form, shared_data: Pat
 @given(reading=readings())
 def test_the_spdx_library_takes_what_is_written(form: Form, reading: Reading) -> None:
     assert sbom_schemas.spdx_2_problems(form, written(bill_of(reading), form)) == []
-
-
-@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(reading=readings())
-def test_spdx_3_is_written_by_its_schema(shared_data: Path, reading: Reading) -> None:
-    form = Form("spdx", "3.0")
-    assert sbom_schemas.problems(form, written(bill_of(reading), form), shared_data) == []
 
 
 @settings(max_examples=20)

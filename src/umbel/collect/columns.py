@@ -13,6 +13,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import astuple
 
 from umbel.model import licenses
 from umbel.model.tables import arrow_schema
@@ -29,6 +30,7 @@ SCOPES = ("runtime", "build", "test", "development", "optional", "excluded")
 """Strongest first: a package reached twice counts by its strongest scope."""
 _RANK = {scope: rank for rank, scope in enumerate(SCOPES)}
 _WEAKEST = len(SCOPES)
+_CODE = ("practices", "languages", "imports")
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -100,6 +102,7 @@ class Columns:
         self._cold: list[tuple[Any, ...]] = []
         self._edges: list[tuple[Any, ...]] = []
         self._documents: list[tuple[Any, ...]] = []
+        self._code: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _CODE}
         self._snapshots: list[tuple[Any, ...]] = []
 
     def __len__(self) -> int:
@@ -117,7 +120,10 @@ class Columns:
             self._usage += usage
             self._edges += edges
             components, dependencies = len(usage), len(edges)
-            facts_sha256 = _digest(usage, edges)
+            code = {name: [astuple(one) for one in getattr(reading, name)] for name in _CODE}
+            for name, rows in code.items():
+                self._code[name] += [(write_id, *row) for row in rows]
+            facts_sha256 = _digest(usage, edges, code)
             if reading.about is not None:
                 self._documents.append(self._document_row(write_id, reading.about, keys))
         self._snapshots.append(_snapshot_row(stamp, write_id, facts_sha256, components, dependencies))
@@ -199,9 +205,11 @@ class Columns:
                 "components": _table("components", self._cold),
                 "dependencies": _table("dependencies", self._edges),
                 "documents": _table("documents", self._documents),
+                **{name: _table(name, rows) for name, rows in self._code.items() if rows},
                 "snapshots": _table("snapshots", self._snapshots),
             }
         )
+        self._code = {name: [] for name in _CODE}
         self._usage, self._cold, self._edges, self._documents, self._snapshots = [], [], [], [], []
         return batch
 
@@ -210,7 +218,9 @@ def _rank(scope: str | None) -> int:
     return _WEAKEST if scope is None else _RANK.get(scope, _WEAKEST)
 
 
-def _digest(usage: list[tuple[Any, ...]], edges: list[tuple[Any, ...]]) -> str:
+def _digest(
+    usage: list[tuple[Any, ...]], edges: list[tuple[Any, ...]], code: dict[str, list[tuple[Any, ...]]]
+) -> str:
     """SHA-256 of the facts, whatever their order.
 
     A component's key stands for all that is said of it; direct and scope are all that is beside it.
@@ -222,7 +232,9 @@ def _digest(usage: list[tuple[Any, ...]], edges: list[tuple[Any, ...]]) -> str:
             for r in edges
         ]
     )
-    return hashlib.sha256(_encode((states, links))).hexdigest()
+    told = [sorted(_encode(row) for row in rows) for rows in code.values()]
+    facts = (states, links, told) if any(told) else (states, links)
+    return hashlib.sha256(_encode(facts)).hexdigest()
 
 
 _FLAG = {None: 0, False: 1, True: 2}

@@ -110,12 +110,46 @@ class About(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     root: Component | None = None
 
 
+class Practice(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Whether files show a practice: a row of the table `practices`, whose words these are."""
+
+    practice: str
+    outcome: str
+    path: str | None = None
+    detail: str | None = None
+
+
+class Language(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Lines of code in one language: a row of the table `languages`."""
+
+    language: str
+    files: int
+    code: int
+    comments: int | None = None
+    blanks: int | None = None
+
+
+class Import(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One module that the code imports: a row of the table `imports`, whose words these are."""
+
+    language: str
+    module: str
+    package: str | None = None
+    known_by: str | None = None
+    kind: str = "unknown"
+    files: int = 0
+    sites: int = 0
+    names: tuple[str, ...] = ()
+    test_files: int = 0
+
+
 class Reading(msgspec.Struct, kw_only=True):
     """What one collector read in one document.
 
     `subject` is the name that the document gives to what it describes (None: the project it was
     found in); `observed_at` the time that it speaks of, in UTC (None: it doesn't say). `about` is
-    what the document says of itself, None where its format doesn't.
+    what the document says of itself, None where its format doesn't. `practices`, `languages` and
+    `imports` come from checkouts only.
     `complete` is False where the document can't tell everything by its nature (a manifest without
     a lock); a fault of level `note` then says why.
     """
@@ -131,6 +165,9 @@ class Reading(msgspec.Struct, kw_only=True):
     faults: list[Fault] = []
     complete: bool = True
     about: About | None = None
+    practices: list[Practice] = []
+    languages: list[Language] = []
+    imports: list[Import] = []
 
 
 class UnreadableError(Exception):

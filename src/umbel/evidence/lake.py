@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from umbel.model.errors import EvidenceError
-from umbel.model.tables import FACTS, TABLES, arrow_schema
+from umbel.model.tables import FACTS, FIRST, TABLES, arrow_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -50,8 +50,8 @@ class Pin(NamedTuple):
 LOG_KEPT = "interval 10 minutes"
 """How long a table's log is kept beyond its last checkpoint. Nobody asks for a table's old versions
 (as-of is a matter of columns), and opening a table lists its whole log."""
-_LATER = frozenset({"documents"})
-"""Tables that lakes of an earlier Umbel don't have."""
+_LATER = frozenset(TABLES) - {"snapshots", "usage", "components", "dependencies"}
+"""Tables that a lake may lack: nothing was ever written to them, or it is of an earlier Umbel."""
 
 
 class Lake:
@@ -131,7 +131,8 @@ class Lake:
         """Append the facts, then the snapshots. Raises `EvidenceError`; nothing is visible then."""
         started = time.time()
         for name in FACTS:
-            self.append(name, batch[name])
+            if name in batch.tables:
+                self.append(name, batch[name])
         if not 0 <= time.time() - started < STALE_SECONDS:
             # The machine slept or its clock jumped: facts this old may be swept as orphans.
             raise EvidenceError(
@@ -140,13 +141,15 @@ class Lake:
             )
         self.append("snapshots", batch["snapshots"])
 
-    def append(self, name: str, rows: pa.Table) -> None:
-        """One commit of rows to one table; racing writers are retried."""
-        if not rows.num_rows:
+    def append(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
+        """One commit of rows to one table; racing writers are retried. A reader's rows stream through."""
+        if getattr(rows, "num_rows", None) == 0:
             return
         from deltalake import CommitProperties, write_deltalake
 
         with storage_errors(self.url):
+            if name not in FIRST and not self.has(name):
+                self._create_table(name)
             write_deltalake(
                 # Fresh, since one that idled may be older than the log.
                 self.table(name, fresh=True),
@@ -157,8 +160,7 @@ class Lake:
             )
 
     def _create(self) -> None:
-        # Facts first: a lake that has snapshots has everything.
-        for name in (*FACTS, "snapshots"):
+        for name in FIRST:
             if not self.remote and (Path(self.uri(name)) / "_delta_log").is_dir():
                 continue
             with storage_errors(self.url):

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from umbel.collect.columns import Batch
-from umbel.model.tables import TABLES
+from umbel.model.tables import BY_FACTS, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,11 +21,15 @@ def merge(batches: Sequence[Batch], known: Known) -> Batch:
     """One batch, ready to be published, its rows in each table's order."""
     import pyarrow as pa
 
-    joined = {name: pa.concat_tables([batch[name] for batch in batches]) for name in TABLES}
+    joined = {
+        name: pa.concat_tables([batch[name] for batch in batches if name in batch.tables])
+        for name in TABLES
+        if any(name in batch.tables for batch in batches)
+    }
     snapshots, repeated = _refer(joined["snapshots"], known)
     joined["snapshots"] = snapshots
     if repeated:
-        for name in ("usage", "dependencies"):
+        for name in BY_FACTS & joined.keys():
             joined[name] = _without(joined[name], repeated)
     return Batch({name: _sorted(name, table) for name, table in joined.items()})
 

@@ -11,7 +11,7 @@ import msgspec
 from umbel.evidence.lake import COMPACT_ABOVE, KEEP_HOURS, storage_errors, writer_properties
 from umbel.evidence.session import Session
 from umbel.model.errors import EvidenceError, UsageError
-from umbel.model.tables import FACTS, TABLES
+from umbel.model.tables import BY_FACTS, FACTS, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +49,7 @@ def compact(lake: Lake, tables: Iterable[str] = tuple(TABLES)) -> dict[str, tupl
         before = len(table.file_uris())
         if before > 1:
             with storage_errors(lake.url):
-                keys = [key for key in TABLES[name].sorted_by if key in _ZORDER[name]]
+                keys = list(_ZORDER.get(name, TABLES[name].sorted_by[:1]))
                 table.optimize.z_order(keys, writer_properties=writer_properties())
                 table.create_checkpoint()
                 table.cleanup_metadata()
@@ -57,14 +57,8 @@ def compact(lake: Lake, tables: Iterable[str] = tuple(TABLES)) -> dict[str, tupl
     return changed
 
 
-_ZORDER = {
-    "snapshots": ("subject",),
-    "usage": ("package", "version"),
-    "components": ("component",),
-    "dependencies": ("write_id",),
-    "documents": ("write_id",),
-}
-"""Columns that a look-up prunes by, of those that a table is sorted by."""
+_ZORDER = {"usage": ("package", "version"), "commits": ("write_id", "committed_at")}
+"""Columns that a look-up prunes by, where that isn't just the first that a table is sorted by."""
 
 
 def compact_if_needed(lake: Lake) -> None:
@@ -101,7 +95,7 @@ def status(lake: Lake) -> list[TableState]:
         for name in TABLES:
             hidden = (
                 f"SELECT count(*) FILTER (WHERE write_id NOT IN (SELECT facts FROM raw_snapshots)) FROM raw_{name}"
-                if name in {"usage", "dependencies"}
+                if name in BY_FACTS
                 else "SELECT 0"
             )
             states.append(
@@ -190,7 +184,7 @@ def verify(lake: Lake) -> list[Problem]:
     problems = []
     with Session(lake) as session:
         for name in (*FACTS, "snapshots"):
-            columns = ", ".join(f"count({column.name})" for column in TABLES[name].columns)
+            columns = ", ".join(f'count("{column.name}")' for column in TABLES[name].columns)
             session.ask(f"SELECT {columns} FROM raw_{name}").one()
         for table, message, query in _CHECKS:
             for write_id, *values in session.ask(query).rows():

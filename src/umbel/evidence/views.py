@@ -11,7 +11,12 @@
 - `inventory`: one row per project, package and version, lineages merged, with its sources;
 - `merged`: the same for counting: quicker, but a row may repeat;
 - `documents`: what the present SBOMs say of themselves, with their subject;
-- `faults`: what was wrong with documents, a row each, by the snapshot's `write_id`.
+- `faults`: what was wrong with documents, a row each, by the snapshot's `write_id`;
+- `histories`: the newest reading of each git repository, with its project;
+- `commits`, `changes`, `lines`: what these hold, cut at the day by the commits' own dates;
+- `releases`: their tags up to the day;
+- `identities`, `aliases`: who commits are by, as written;
+- `practices`, `languages`, `imports`: what the present checkouts show.
 """
 
 from __future__ import annotations
@@ -26,6 +31,17 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "merged": ("usage",),
     "documents": ("documents",),
     "faults": ("snapshots",),
+    "moment": (),
+    "histories": ("histories",),
+    "commits": ("histories", "commits"),
+    "changes": ("histories", "commits", "changes"),
+    "lines": ("histories", "commits", "lines"),
+    "releases": ("histories", "releases"),
+    "identities": ("identities",),
+    "aliases": ("histories", "aliases"),
+    "practices": ("practices",),
+    "languages": ("languages",),
+    "imports": ("imports",),
 }
 """Which stored tables a view reads, beside `snapshots`."""
 
@@ -121,6 +137,88 @@ SELECT project, package, version, license, direct, scope FROM inventory
 WHERE project IN (SELECT subject FROM present WHERE NOT alone)
 """
 
+MOMENT = "CREATE TABLE moment AS SELECT $as_of::TIMESTAMPTZ AS as_of"
+
+# Commits are cut by their own dates: what is read today tells of any day before.
+HISTORIES = """
+CREATE TABLE histories AS
+WITH newest AS (
+  SELECT * FROM raw_snapshots
+  WHERE collector = 'git_history' AND outcome <> 'failed'
+    AND NOT (outcome = 'absent' AND observed_at > $as_of::TIMESTAMPTZ)
+  QUALIFY row_number() OVER (PARTITION BY subject, lineage ORDER BY collected_at DESC, write_id) = 1
+)
+SELECT n.subject AS project, n.origin, n.lineage, n.collected_at, h.*,
+       count(*) OVER (PARTITION BY n.subject) = 1 AS alone
+FROM newest AS n JOIN raw_histories AS h ON h.write_id = n.write_id
+WHERE n.outcome <> 'absent'
+"""
+
+# A date in the future is one that a clock got wrong: the commit was there when it was read.
+# Of several repositories of one project (a fork, a mirror) a commit counts once.
+COMMITS = """
+CREATE VIEW commits AS
+WITH written AS (
+  SELECT project, alone, collected_at, unnest(writes) AS write_id FROM histories
+), cut AS (
+  SELECT w.project, w.alone, c.* EXCLUDE (write_id, committed_at, authored_at),
+         least(c.committed_at, w.collected_at) AS committed_at,
+         least(c.authored_at, w.collected_at) AS authored_at
+  FROM raw_commits AS c JOIN written AS w ON w.write_id = c.write_id
+  WHERE c.committed_at IS NULL OR least(c.committed_at, w.collected_at) <= (SELECT as_of FROM moment)
+)
+SELECT * EXCLUDE (alone) FROM cut WHERE alone
+UNION ALL
+SELECT * EXCLUDE (alone) FROM cut WHERE NOT alone
+QUALIFY row_number() OVER (PARTITION BY project, sha) = 1
+"""
+
+CHANGES = """
+CREATE VIEW changes AS
+WITH written AS (SELECT project, unnest(writes) AS write_id FROM histories)
+SELECT DISTINCT w.project, c.path, c.sha
+FROM raw_changes AS c
+JOIN written AS w ON w.write_id = c.write_id
+JOIN commits AS k ON k.project = w.project AND k.sha = c.sha
+"""
+
+LINES = """
+CREATE VIEW lines AS
+WITH written AS (SELECT project, unnest(writes) AS write_id FROM histories)
+SELECT DISTINCT w.project, l.* EXCLUDE (write_id)
+FROM raw_lines AS l
+JOIN written AS w ON w.write_id = l.write_id
+JOIN commits AS k ON k.project = w.project AND k.sha = l.sha
+"""
+
+RELEASES = """
+CREATE VIEW releases AS
+SELECT h.project, r.* EXCLUDE (write_id, released_at), least(r.released_at, h.collected_at) AS released_at
+FROM raw_releases AS r JOIN histories AS h ON h.write_id = r.write_id
+WHERE r.released_at IS NULL OR least(r.released_at, h.collected_at) <= (SELECT as_of FROM moment)
+QUALIFY row_number() OVER (PARTITION BY h.project, r.tag ORDER BY h.collected_at DESC, h.lineage) = 1
+"""
+
+IDENTITIES = """
+CREATE VIEW identities AS
+SELECT identity, any_value(name) AS name, any_value(email) AS email FROM raw_identities GROUP BY identity
+"""
+
+ALIASES = """
+CREATE VIEW aliases AS
+SELECT h.project, a.identity, a.canonical
+FROM raw_aliases AS a JOIN histories AS h ON h.write_id = a.write_id
+"""
+
+
+def _of_checkouts(table: str) -> str:
+    return f"""
+CREATE VIEW {table} AS
+SELECT s.subject AS project, t.* EXCLUDE (write_id), s.write_id AS snapshot
+FROM raw_{table} AS t JOIN present AS s ON s.facts = t.write_id
+"""
+
+
 SETUP: tuple[tuple[str, str], ...] = (
     ("published", PUBLISHED),
     ("present", PRESENT),
@@ -131,5 +229,16 @@ SETUP: tuple[tuple[str, str], ...] = (
     ("merged", MERGED),
     ("documents", DOCUMENTS),
     ("faults", FAULTS),
+    ("moment", MOMENT),
+    ("histories", HISTORIES),
+    ("commits", COMMITS),
+    ("changes", CHANGES),
+    ("lines", LINES),
+    ("releases", RELEASES),
+    ("identities", IDENTITIES),
+    ("aliases", ALIASES),
+    ("practices", _of_checkouts("practices")),
+    ("languages", _of_checkouts("languages")),
+    ("imports", _of_checkouts("imports")),
 )
 """View name and statement, in the order in which they stand on each other."""

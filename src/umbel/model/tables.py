@@ -160,9 +160,194 @@ DOCUMENTS = Table(
     ("write_id",),
 )
 
-TABLES: dict[str, Table] = {t.name: t for t in (SNAPSHOTS, USAGE, COMPONENTS, DEPENDENCIES, DOCUMENTS)}
-FACTS = ("usage", "components", "dependencies", "documents")
+HISTORIES = Table(
+    "histories",
+    "What a git repository was found to be in one snapshot.",
+    (
+        Column("write_id", "BIGINT", "the snapshot that it was read for (snapshots.write_id)"),
+        Column(
+            "writes", "BIGINT[]", "the writes whose commits make up this history, oldest first; its own last"
+        ),
+        Column("head", "VARCHAR", "commit that HEAD leads to; NULL if the repository is empty"),
+        Column("branch", "VARCHAR", "branch that HEAD names; NULL if detached"),
+        Column("tips", "VARCHAR[]", "commits from which the history was followed, sorted"),
+        Column("commits", "INTEGER", "commits in the history"),
+        Column("roots", "INTEGER", "commits without parents"),
+        Column("shallow", "BOOLEAN", "the history was cut off when it was cloned: what is older is unknown"),
+        Column("kind", "VARCHAR", "full, blobless (paths, no contents), treeless (commits only)"),
+        Column("url", "VARCHAR", "address of the repository, without credentials; NULL if only local"),
+        Column("submodules", "VARCHAR[]", "addresses of its submodules, as written"),
+        Column("rewritten", "BOOLEAN", "commits known before are gone: this history replaces them"),
+        Column("lines", "BOOLEAN", "lines were counted for all of its commits"),
+        Column("paths", "BOOLEAN", "paths were read for all of its commits"),
+    ),
+    ("write_id",),
+)
+
+_TRAILERS = "STRUCT(kind VARCHAR, identity BIGINT)[]"
+
+COMMITS = Table(
+    "commits",
+    "One commit. Its people are keys of identities.",
+    (
+        Column("write_id", "BIGINT", "the write that the row belongs to (an item of histories.writes)"),
+        Column("sha", "VARCHAR", "the commit's id, in hex"),
+        Column("parents", "INTEGER", "number of parents: 0 is a root, 2 and more a merge"),
+        Column("author", "BIGINT", "who wrote it: key in identities"),
+        Column("committer", "BIGINT", "who committed it: key in identities"),
+        Column("authored_at", "TIMESTAMP WITH TIME ZONE", "as written; NULL if that is no time"),
+        Column("committed_at", "TIMESTAMP WITH TIME ZONE", "as written; NULL if that is no time"),
+        Column("author_zone", "INTEGER", "minutes east of UTC at its author; NULL if no zone of this earth"),
+        Column("committer_zone", "INTEGER", "minutes east of UTC at its committer; NULL as above"),
+        Column("signed", "BOOLEAN", "it holds a signature (which nobody checked)"),
+        Column(
+            "trailers",
+            _TRAILERS,
+            "people named at the end of its message: co-authored-by, signed-off-by, reviewed-by …",
+        ),
+        Column("odd", "VARCHAR[]", "what is not as it should be: date, zone, name, email, encoding"),
+    ),
+    ("write_id", "committed_at"),
+)
+
+IDENTITIES = Table(
+    "identities",
+    "A name and an address as commits write them. Duplicates are harmless.",
+    (
+        Column("identity", "BIGINT", "salted 64-bit hash of name and address"),
+        Column("name", "VARCHAR", "name as written"),
+        Column("email", "VARCHAR", "address as written"),
+    ),
+    ("identity",),
+)
+
+ALIASES = Table(
+    "aliases",
+    "What a repository's .mailmap says: two identities are one person.",
+    (
+        Column("write_id", "BIGINT", "the snapshot that it was read for (snapshots.write_id)"),
+        Column("identity", "BIGINT", "as commits write it: key in identities"),
+        Column("canonical", "BIGINT", "as it should be: key in identities"),
+    ),
+    ("write_id", "identity"),
+)
+
+FORGOTTEN = Table(
+    "forgotten",
+    "Identities that were deleted at their people's wish, and never come back.",
+    (
+        Column("identity", "BIGINT", "the salted hash: what it stood for can't be read from it"),
+        Column("forgotten_at", "TIMESTAMP WITH TIME ZONE", "when it was deleted"),
+    ),
+    ("identity",),
+)
+
+RELEASES = Table(
+    "releases",
+    "One tag of a repository.",
+    (
+        Column("write_id", "BIGINT", "the snapshot that it was read for (snapshots.write_id)"),
+        Column("tag", "VARCHAR", "name of the tag"),
+        Column("version", "VARCHAR", "version in the name; NULL if there is none: then it is no release"),
+        Column(
+            "module", "VARCHAR", "what stands before the version (a part of the repository); NULL if nothing"
+        ),
+        Column("prerelease", "BOOLEAN", "alpha, beta, candidate …; NULL if it has no version"),
+        Column("sha", "VARCHAR", "commit that it leads to; NULL if it leads to something else"),
+        Column(
+            "released_at", "TIMESTAMP WITH TIME ZONE", "of an annotated tag its own time, else its commit's"
+        ),
+        Column("annotated", "BOOLEAN", "a tag of its own, with a time and a tagger"),
+        Column("signed", "BOOLEAN", "the tag holds a signature (which nobody checked)"),
+        Column("tagger", "BIGINT", "who tagged it: key in identities; NULL for a light tag"),
+    ),
+    ("write_id", "tag"),
+)
+
+LINES = Table(
+    "lines",
+    "Lines that a commit changed (merges have none).",
+    (
+        Column("write_id", "BIGINT", "the write that the row belongs to (an item of histories.writes)"),
+        Column("sha", "VARCHAR", "the commit"),
+        Column("files", "INTEGER", "files changed"),
+        Column("added", "BIGINT", "lines added"),
+        Column("deleted", "BIGINT", "lines deleted"),
+    ),
+    ("write_id", "sha"),
+)
+
+CHANGES = Table(
+    "changes",
+    "One path that a commit changed (merges have none).",
+    (
+        Column("write_id", "BIGINT", "the write that the row belongs to (an item of histories.writes)"),
+        Column("path", "VARCHAR", "path from the repository's root"),
+        Column("sha", "VARCHAR", "the commit"),
+    ),
+    ("write_id", "path"),
+)
+
+PRACTICES = Table(
+    "practices",
+    "Whether a project's files show a practice.",
+    (
+        Column("write_id", "BIGINT", "the write that the row belongs to (snapshots.facts)"),
+        Column("practice", "VARCHAR", "license, security-policy, contributing … (the reference lists them)"),
+        Column("outcome", "VARCHAR", "met, unmet, unknown, not-applicable or error"),
+        Column("path", "VARCHAR", "the file that shows it; NULL if none does"),
+        Column("detail", "VARCHAR", "what was seen in it: the licence's id, the tool's name …"),
+    ),
+    ("write_id", "practice"),
+)
+
+LANGUAGES = Table(
+    "languages",
+    "Lines of code of a project in one language.",
+    (
+        Column("write_id", "BIGINT", "the write that the row belongs to (snapshots.facts)"),
+        Column("language", "VARCHAR", "name of the language"),
+        Column("files", "INTEGER", "files"),
+        Column("code", "BIGINT", "lines that hold code"),
+        Column("comments", "BIGINT", "lines of comment only; NULL if unknown"),
+        Column("blanks", "BIGINT", "empty lines; NULL if unknown"),
+    ),
+    ("write_id", "language"),
+)
+
+IMPORTS = Table(
+    "imports",
+    "One module that a project's code imports.",
+    (
+        Column("write_id", "BIGINT", "the write that the row belongs to (snapshots.facts)"),
+        Column("language", "VARCHAR", "language of the code"),
+        Column(
+            "module", "VARCHAR", "the part of the name that says which package: yaml, @scope/name, org.slf4j"
+        ),
+        Column("package", "VARCHAR", "package that provides it, as in usage; NULL if unknown"),
+        Column("known_by", "VARCHAR", "how that is known: metadata, lockfile, name …; NULL if unknown"),
+        Column("kind", "VARCHAR", "package, standard (the language's own), own (the project's own), unknown"),
+        Column("files", "INTEGER", "files that import it"),
+        Column("sites", "INTEGER", "places where it is imported"),
+        Column("names", "VARCHAR[]", "its names that the code uses, sorted"),
+        Column("test_files", "INTEGER", "of the files, those that are tests"),
+    ),
+    ("package", "write_id"),
+)
+
+TABLES: dict[str, Table] = {
+    t.name: t
+    for t in (
+        SNAPSHOTS, USAGE, COMPONENTS, DEPENDENCIES, DOCUMENTS, HISTORIES, COMMITS, IDENTITIES, ALIASES, FORGOTTEN,
+        RELEASES, LINES, CHANGES, PRACTICES, LANGUAGES, IMPORTS,
+    )
+}  # fmt: skip
+FACTS = tuple(name for name in TABLES if name != "snapshots")
 """Tables that are appended to before the snapshots that publish them."""
+FIRST = ("usage", "components", "dependencies", "documents", "snapshots")
+"""Tables that every lake has from its first day, `snapshots` made last; others are made when first written to."""
+BY_FACTS = frozenset({"usage", "dependencies", "practices", "languages", "imports"})
+"""Tables whose rows belong to a snapshot's `facts`: equal ones are stored once, and referred to."""
 
 
 @cache
@@ -189,6 +374,8 @@ def arrow_schema(name: str) -> pa.Schema:
         "STRUCT(algorithm VARCHAR, value VARCHAR)[]": pairs("algorithm", "value"),
         "STRUCT(kind VARCHAR, url VARCHAR)[]": pairs("kind", "url"),
         "STRUCT(name VARCHAR, value VARCHAR)[]": pairs("name", "value"),
+        "BIGINT[]": pa.list_(pa.int64()),
+        _TRAILERS: pa.list_(pa.struct([("kind", pa.string()), ("identity", pa.int64())])),
     }
     return pa.schema([(c.name, types[c.type]) for c in TABLES[name].columns])
 

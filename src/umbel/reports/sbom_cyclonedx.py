@@ -352,9 +352,12 @@ def _before(record: dict[str, Any], mark: str, name: str, value: Any) -> dict[st
     return {**record, name: value, **after}
 
 
+_NO_LICENSE = frozenset({"NOASSERTION", "NONE"})
+
+
 def _texts(texts: Iterable[str]) -> list[str]:
-    """Each text that every serialisation can hold, once."""
-    return list(dict.fromkeys(text for text in texts if text and fits(text)))
+    """Each licence that every serialisation can hold, once. What SPDX says for none is no licence's name here."""
+    return list(dict.fromkeys(text for text in texts if text and text not in _NO_LICENSE and fits(text)))
 
 
 def _fits_property(name: str, value: str) -> bool:
