@@ -97,7 +97,7 @@ def _parsed(form: Form, data: bytes) -> Any:
     parser: Any
     if form.syntax == "tag-value":
         parser = importlib.import_module("spdx_tools.spdx.parser.tagvalue.parser")
-        return parser.Parser().parse(data.decode())
+        return parser.Parser(debug=False).parse(data.decode())
     parser = importlib.import_module("spdx_tools.spdx.parser.jsonlikedict.json_like_dict_parser")
     return parser.JsonLikeDictParser().parse(json.loads(data))
 
