@@ -34,9 +34,9 @@ def main() -> None:
     """Renew all three, so that they agree with each other."""
     needed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
     backends = "\n".join([*needed, "editables", "poetry-core"])
-    lock("requirements.txt", "pyproject.toml")
+    lock("requirements.txt", "--extra", "languages", "pyproject.toml")
     lock("requirements-build.txt", "-c", "requirements.txt", "-", asked=backends)
-    lock("requirements-dev.txt", "--extra", "dev", "-c", "requirements.txt", "pyproject.toml")
+    lock("requirements-dev.txt", "--extra", "dev", "--extra", "languages", "-c", "requirements.txt", "pyproject.toml")
 
 
 if __name__ == "__main__":
