@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Histories written straight into a lake, as the collector of git histories would."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from tests import acme
+from umbel.collect.columns import Batch, Columns, draw_id
+from umbel.model.tables import TABLES, arrow_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from umbel.evidence.lake import Lake
+
+
+def rows(name: str, records: Iterable[dict[str, Any]]) -> pa.Table:
+    """Rows of a table of the lake; what a record doesn't have is NULL."""
+    keys = [column.name for column in TABLES[name].columns]
+    return pa.Table.from_pylist(
+        [{key: record.get(key) for key in keys} for record in records], schema=arrow_schema(name)
+    )
+
+
+def commit(sha: str, at: datetime | None, **more: Any) -> dict[str, Any]:
+    """A commit of one author, written and committed at one time."""
+    return {
+        "sha": sha,
+        "parents": 1,
+        "author": 1,
+        "committer": 1,
+        "authored_at": at,
+        "committed_at": at,
+        **more,
+    }
+
+
+def publish(  # noqa: PLR0913 - all but two are options
+    lake: Lake,
+    commits: Sequence[dict[str, Any]],
+    *,
+    subject: str = "shop",
+    after: Sequence[int] = (),
+    releases: Sequence[dict[str, Any]] = (),
+    outcome: str = "complete",
+    collected_at: datetime = acme.NOW,
+    lineage: str | None = None,
+) -> list[int]:
+    """Publish one reading of a repository that goes on from the writes `after`; gives its chain of writes."""
+    stamp = acme.stamp(
+        subject,
+        collector="git_history",
+        lineage=lineage or f"git_history git:{subject}",
+        collected_at=collected_at,
+        observed_at=collected_at,
+        outcome=outcome,
+    )
+    columns = Columns(lake.salt())
+    columns.add(stamp, None)
+    snapshots = columns.batch()["snapshots"]
+    own = snapshots["write_id"][0].as_py()
+    writes = [*after, own]
+    tables = {
+        "commits": rows("commits", [{"write_id": own, **one} for one in commits]),
+        "releases": rows("releases", [{"write_id": own, **one} for one in releases]),
+        "histories": rows("histories", [{"write_id": own, "writes": writes, "commits": len(commits)}]),
+        "snapshots": snapshots,
+    }
+    lake.publish(Batch(tables))
+    return writes
+
+
+def orphans(lake: Lake, commits: Sequence[dict[str, Any]]) -> int:
+    """Commits whose run was killed before it could publish them; gives the write."""
+    own = draw_id()
+    lake.append("commits", rows("commits", [{"write_id": own, **one} for one in commits]))
+    return own
+
+
+def later(days: int) -> datetime:
+    """Noon so many days after the estate's today."""
+    return acme.NOW + timedelta(days=days)
