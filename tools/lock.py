@@ -36,7 +36,16 @@ def main() -> None:
     backends = "\n".join([*needed, "editables", "poetry-core"])
     lock("requirements.txt", "--extra", "languages", "pyproject.toml")
     lock("requirements-build.txt", "-c", "requirements.txt", "-", asked=backends)
-    lock("requirements-dev.txt", "--extra", "dev", "--extra", "languages", "-c", "requirements.txt", "pyproject.toml")
+    lock(
+        "requirements-dev.txt",
+        "--extra",
+        "dev",
+        "--extra",
+        "languages",
+        "-c",
+        "requirements.txt",
+        "pyproject.toml",
+    )
 
 
 if __name__ == "__main__":

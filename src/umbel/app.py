@@ -9,6 +9,7 @@ answer can be had as of a day: an `as_of` is a moment in UTC, None is now.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -22,13 +23,19 @@ from umbel.model.errors import UsageError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pyarrow as pa
 
+    from umbel.collect.remotes import Remote
     from umbel.evidence.answer import Answer
     from umbel.evidence.ingest import Progress, Summary
     from umbel.evidence.lake import Lake
+    from umbel.evidence.people.attach import Attached
+    from umbel.evidence.people.deciding import Office
+    from umbel.evidence.people.forget import Forgotten
+    from umbel.evidence.people.rules import Rules
+    from umbel.evidence.people.why import Alias, Proposal
     from umbel.evidence.questions.contradictions import Contradiction
     from umbel.evidence.questions.diff import Change
     from umbel.evidence.questions.inventory import By, Filter
@@ -36,7 +43,12 @@ if TYPE_CHECKING:
     from umbel.evidence.questions.why import Reason
     from umbel.evidence.session import Session
     from umbel.evidence.upkeep import Problem, TableState
+    from umbel.metrics.definition import Catalog
+    from umbel.metrics.engine import Every
+    from umbel.metrics.health import Answer as HealthAnswer
     from umbel.metrics.sbom_quality.answers import By as RatedBy
+    from umbel.model.errors import Fault
+    from umbel.model.measurement import Measurement
     from umbel.model.settings import Product, Settings
     from umbel.reports.sbom import Form, Sbom
 
@@ -126,19 +138,69 @@ class Workspace:
         workers: int | None = None,
         progress: Progress | None = None,
     ) -> Summary:
-        """Read files and folders into the lake; without any, what `[sources]` names, or the folder.
+        """Read files and folders into the lake, and the histories of repositories elsewhere (addresses).
 
-        `origin` is a lasting name for a folder whose path changes; `again` also reads what is known.
+        Without any, what `[sources]` names, or the folder. `origin` is a lasting name for a folder whose path
+        changes; `again` also reads what is known. Raises `UsageError` for an address that may not be used.
         """
-        from umbel.evidence.ingest import collect
+        from umbel.collect import remotes
+        from umbel.evidence.ingest import Summary, collect, together
 
-        chosen = [Path(path) for path in paths]
-        chosen = chosen or [self.folder / path for path in self.settings.sources.paths] or [self.folder]
+        sources = self.settings.sources
+        asked = [str(path) for path in paths]
+        asked = asked or [*(_beside(self.folder, path) for path in sources.paths), *sources.urls]
+        asked = asked or [str(self.folder)]
+        urls = {text for text in asked if remotes.is_url(text) and not Path(text).exists()}
+        addresses = [remotes.parse(text, self.settings.mirrors) for text in asked if text in urls]
+        chosen = [Path(text) for text in asked if text not in urls]
         _must_exist(chosen)
         lake, naming = self.lake(create=True), self.settings.naming()
-        return collect(
-            lake, chosen, naming=naming, origin=origin, again=again, workers=workers, progress=progress
+        summary = (
+            Summary()
+            if not chosen
+            else collect(
+                lake,
+                chosen,
+                naming=naming,
+                origin=origin,
+                again=again,
+                workers=workers,
+                progress=progress,
+                history=self.settings.history,
+            )
         )
+        if addresses:
+            elsewhere = self._collect_elsewhere(lake, addresses, again=again, progress=progress)
+            summary = together(summary, elsewhere)
+        return summary
+
+    def _collect_elsewhere(
+        self, lake: Lake, addresses: Sequence[Remote], *, again: bool, progress: Progress | None
+    ) -> Summary:
+        from umbel.collect.remotes import Options
+        from umbel.evidence import ingest_remotes
+
+        asked, cache = self.settings.remotes, self.settings.cache
+        naming = self.settings.naming()
+        names = {remote.origin: naming.project(remote.name, remote.origin) for remote in addresses}
+        wanted = ingest_remotes.Wanted(
+            remotes=tuple(addresses),
+            blobless=frozenset(
+                origin for origin, name in names.items() if any(matches(p, name) for p in asked.blobless)
+            ),
+            naming=naming,
+            history=self.settings.history,
+            again=again,
+        )
+        options = Options(
+            folder=None if cache.folder is None else self.folder / Path(cache.folder).expanduser(),
+            cache_bytes=settings_module.bytes_of(cache.max_size),
+            clone_bytes=settings_module.bytes_of(asked.max_size),
+            timeout=asked.timeout,
+            stall=asked.stall,
+            parallel=asked.parallel,
+        )
+        return ingest_remotes.collect(lake, wanted, options, progress=progress)
 
     # ---- questions
 
@@ -235,20 +297,26 @@ class Workspace:
         self, path: str | os.PathLike[str], *, product: str | None = None, as_of: datetime | None = None
     ) -> Path:
         """Write the portfolio as one self-contained HTML page; gives the file's full path."""
+        from umbel.metrics.engine import TABLES_READ, projects_of
+        from umbel.metrics.health import health
         from umbel.metrics.sbom_quality.rating import TABLES
         from umbel.reports.facts import gather
         from umbel.reports.files import checked
         from umbel.reports.portfolio import write
 
         checked(path)
-        with self.session(as_of, TABLES) as session:
+        with self.session(as_of, (*TABLES, *TABLES_READ)) as session:
+            scope = self.scope(session, product)
             facts = gather(
                 session,
                 organisation=self.settings.organisation.name,
                 product=None if product is None else self.product(product).name,
-                projects=self.scope(session, product),
+                projects=scope,
                 products=_product_states(self, session),
                 declared=_declared(self, session, product),
+                health=health(session, scope, rules=self.who(), before=False).projects
+                if projects_of(session)
+                else (),
             )
         return write(facts, path)
 
@@ -301,6 +369,98 @@ class Workspace:
                 scope = named if scope is None else [name for name in named if name in scope]
             return contradictions(session, scope)
 
+    # ---- metrics and health
+
+    def who(self) -> Rules:
+        """By what people are told apart here: settings, decisions, imported affiliations."""
+        from umbel.evidence.people import rules
+
+        return rules.load(self.lake(), self.settings, self.folder)
+
+    def metrics(self) -> Catalog:
+        """Every metric there is: the built-in ones, and those of the workspace's `metrics/` folder."""
+        from umbel.metrics.definition import catalog
+
+        return catalog(self.folder)
+
+    def metric(
+        self,
+        name: str,
+        projects: Sequence[str] | None = None,
+        *,
+        window: str | None = None,
+        over: Every | None = None,
+        periods: int = 8,
+        product: str | None = None,
+        as_of: datetime | None = None,
+    ) -> list[Measurement]:
+        """One metric for every project with a history, or for some; a value, or why it is unknown.
+
+        `window` is a number of days or "all" (None: the metric's first); `over` asks for a series of so many
+        `periods`, oldest first. Raises `UsageError` for a name or a window that is none.
+        """
+        from umbel.metrics import engine
+
+        chosen = self.metrics().get(name)
+        days = engine.window_of(window)
+        with self.session(as_of, engine.tables_for([chosen])) as session:
+            scope = _with_history(self, session, projects, product)
+            asked = engine.Engine(session, self.who(), scope, wide=over is not None)
+            points = engine.periods(over, periods, session.as_of) if over else [session.as_of]
+            return asked.series(chosen, points, window=days)
+
+    def health(
+        self,
+        projects: Sequence[str] | None = None,
+        *,
+        match: str | None = None,
+        product: str | None = None,
+        periods: int = 12,
+        before: bool = True,
+        as_of: datetime | None = None,
+    ) -> HealthAnswer:
+        """Who keeps projects alive: sentences, figures with what they were before, series by quarter.
+
+        Of every project with a history, of those whose name matches a pattern, or of those named.
+        """
+        from umbel.metrics import engine
+        from umbel.metrics.health import health
+
+        known = self.metrics()
+        with self.session(as_of, engine.tables_for(known.metrics.values())) as session:
+            scope = _with_history(self, session, projects, product)
+            if match is not None:
+                names = engine.projects_of(session) if scope is None else scope
+                scope = [name for name in names if matches(match, name)]
+            return health(session, scope, rules=self.who(), metrics=known, before=before, number=periods)
+
+    def health_page(
+        self, project: str, path: str | os.PathLike[str], *, as_of: datetime | None = None
+    ) -> Path:
+        """Write one project's health as a self-contained HTML page; gives the file's full path."""
+        from umbel._version import __version__
+        from umbel.metrics import engine
+        from umbel.metrics.health import health
+        from umbel.reports.facts import Facts
+        from umbel.reports.files import checked
+        from umbel.reports.health import write
+
+        checked(path)
+        known = self.metrics()
+        with self.session(as_of, engine.tables_for(known.metrics.values())) as session:
+            scope = _with_history(self, session, [project], None)
+            (found,) = health(session, scope, rules=self.who(), metrics=known).projects
+            facts = Facts(
+                organisation=self.settings.organisation.name,
+                product=None,
+                as_of=session.as_of,
+                generated_at=datetime.now(UTC),
+                tool_version=__version__,
+                lake=dict(sorted(session.pin.versions.items())),
+                collected_at=session.ask("SELECT max(collected_at) FROM histories").one()[0],
+            )
+        return write(facts, found, path)
+
     def query(
         self, sql: str, *, as_of: datetime | None = None, limit: int | None = None, seconds: float = 30.0
     ) -> pa.Table:
@@ -308,6 +468,76 @@ class Workspace:
         from umbel.evidence.ask import ask
 
         return ask(self.lake(), sql, as_of=as_of, limit=limit, seconds=seconds)
+
+    # ---- people
+
+    @contextmanager
+    def attached(
+        self, as_of: datetime | None = None, tables: Iterable[str] | None = None
+    ) -> Iterator[tuple[Session, Attached]]:
+        """A session in which it is told who is who (`umbel.evidence.people.attach`)."""
+        from umbel.evidence.people import attach
+
+        with self.session(as_of, tables or attach.TABLES) as session:
+            yield session, attach.attach(session, self.who())
+
+    def people(
+        self, project: str | None = None, *, bots: bool = False, as_of: datetime | None = None
+    ) -> list[dict[str, Any]]:
+        """Who keeps a project (or all of them) alive: a record per person, or per program, most commits first."""
+        from umbel.evidence.people.listing import TABLES, listing
+
+        with self.attached(as_of, TABLES) as (session, attached):
+            projects = None if project is None else _with_history(self, session, [project], None)
+            return listing(session, attached, projects, bots=bots)
+
+    def people_why(self, person: str, *, reveal: bool = False) -> list[Alias]:
+        """Each identity of a person, and why it is theirs; names and addresses only with `reveal`."""
+        from umbel.evidence.people.why import find, why
+
+        with self.attached() as (_, attached):
+            return why(attached.people, find(attached.people, person), reveal=reveal)
+
+    def people_proposals(self, *, reveal: bool = False) -> list[Proposal]:
+        """People who may be one, for somebody to decide."""
+        from umbel.evidence.people.why import proposals
+
+        with self.attached() as (_, attached):
+            return proposals(attached.people, reveal=reveal)
+
+    def people_affiliations(self) -> list[dict[str, Any]]:
+        """For whom each person works, and since when: a record per span."""
+        with self.attached() as (session, _):
+            return session.ask("SELECT * FROM affiliations ORDER BY ALL").records()
+
+    @contextmanager
+    def people_office(self) -> Iterator[Office]:
+        """What writes decisions about people: merge, split, consent, bot, affiliate, claim, revoke."""
+        from umbel.evidence.people.deciding import Office
+
+        with self.attached() as (_, attached):
+            yield Office(attached.people, self.folder)
+
+    def people_claim(self, address: str, proof: Path, since: date | None = None) -> str:
+        """Check the proof of a claim by the keys that the settings name, and keep it; gives its handle."""
+        signers = self.settings.people.allowed_signers
+        with self.people_office() as office:
+            return office.claim(address, proof, self.folder / signers if signers else None, since)
+
+    def people_import(self, file: Path, name: str | None = None) -> tuple[int, list[Fault]]:
+        """Import affiliations in the format of gitdm or Stackalytics: rows kept, and the file's faults."""
+        from umbel.evidence.people.deciding import read_affiliations
+
+        return read_affiliations(file, self.folder, self.lake(create=True).salt(), name)
+
+    def people_forget(self, person: str) -> Forgotten:
+        """Delete what names a person, for good: from the lake, its old files, and the decisions."""
+        from umbel.evidence.people.forget import forget
+        from umbel.evidence.people.why import find
+
+        with self.attached() as (_, attached):
+            people = attached.people
+        return forget(self.lake(), people, people.members[find(people, person)], self.folder)
 
     # ---- upkeep of the evidence
 
@@ -358,21 +588,7 @@ class Workspace:
         """A project's full name by its name or the end of it. Raises `UsageError`."""
         from umbel.evidence.questions.coverage import known_projects
 
-        known = known_projects(session)
-        if name in known:
-            return name
-        close = [
-            p
-            for p in known
-            if p.casefold().endswith("/" + name.casefold()) or p.casefold() == name.casefold()
-        ]
-        if len(close) == 1:
-            return close[0]
-        if close:
-            raise UsageError(
-                f"{name!r} names {len(close)} projects: {', '.join(close[:5])}.", "Give more of it."
-            )
-        raise UsageError(f"There is no project {name!r}.", _did_you_mean(name, known))
+        return one_of(name, known_projects(session))
 
     def _product_named(self, session: Session, name: str, *, product: bool) -> Product | None:
         """The product that a name means: a project of exactly that name comes first, unless told."""
@@ -432,6 +648,39 @@ def members(product: Product, known: Iterable[str]) -> list[str]:
 def matches(pattern: str, project: str) -> bool:
     """Whether a pattern of a product names a project."""
     return fnmatchcase(project, pattern) or fnmatchcase(project, f"*/{pattern}")
+
+
+def one_of(name: str, known: Sequence[str]) -> str:
+    """The known project that a name, or the end of one, means. Raises `UsageError`."""
+    if name in known:
+        return name
+    close = [
+        p for p in known if p.casefold().endswith("/" + name.casefold()) or p.casefold() == name.casefold()
+    ]
+    if len(close) == 1:
+        return close[0]
+    if close:
+        raise UsageError(f"{name!r} names {len(close)} projects: {', '.join(close[:5])}.", "Give more of it.")
+    raise UsageError(f"There is no project {name!r}.", _did_you_mean(name, known))
+
+
+def _with_history(
+    workspace: Workspace, session: Session, projects: Sequence[str] | None, product: str | None
+) -> list[str] | None:
+    """The projects with a history that are named, of a product, or both; None is all.
+
+    A history tells of days before it was collected, so the projects are those known by now.
+    """
+    from umbel.metrics.engine import projects_of
+
+    if projects is None and product is None:
+        return None
+    known = projects_of(session)
+    scope = known if product is None else members(workspace.product(product), known)
+    if projects is None:
+        return scope
+    named = {one_of(name, known) for name in projects}
+    return [name for name in scope if name in named]
 
 
 def ask_inventory(
@@ -513,6 +762,11 @@ def _product_state(
         unmatched=unmatched,
         end_of_support=max(known_ends) if known_ends else None,
     )
+
+
+def _beside(folder: Path, path: str) -> str:
+    """A path of the settings, relative to their file; an address stays as it is."""
+    return path if "://" in path else str(folder / path)
 
 
 def _must_exist(paths: Iterable[Path]) -> None:

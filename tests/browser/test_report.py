@@ -45,7 +45,10 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     facts = pages.facts(60, 20)
     first = msgspec.structs.replace(facts.components[0], name=LONG, license=LONG)
     bars = [Bar(LONG, 12), Bar("W" * 60, 11), Bar("日本語" * 30, 10), *facts.most_used[3:]]
-    facts = msgspec.structs.replace(facts, components=[first, *facts.components[1:]], most_used=bars)
+    told = [pages.health("acme/project-00000"), pages.health(LONG), pages.health("acme/project-00001", None)]
+    facts = msgspec.structs.replace(
+        facts, components=[first, *facts.components[1:]], most_used=bars, health=told
+    )
     return portfolio.write(facts, tmp_path_factory.mktemp("page") / "report.html")
 
 
@@ -99,7 +102,7 @@ def test_chart_labels_never_meet_their_counts(tab: Tab, page: Path, tmp_path: Pa
             a.left < b.right && b.left < a.right && a.top + 3 < b.bottom && b.top + 3 < a.bottom));
     }).length"""
     with seen(tab, tmp_path):
-        assert tab.run("document.querySelectorAll('svg.chart').length") == 4
+        assert tab.run("document.querySelectorAll('svg.chart').length") == 8
         assert tab.run(meeting) == 0
 
 
@@ -169,7 +172,7 @@ def test_without_scripts_everything_can_be_read(tab: Tab, page: Path, tmp_path: 
             return len(tab.call("DOM.querySelectorAll", nodeId=document, selector=selector)["nodeIds"])
 
         assert number("#components tbody tr") == 60
-        assert number("svg.chart") == 4
+        assert number("svg.chart") == 8
         assert number("button") == number("input") == 0
     tab.call("Emulation.setScriptExecutionDisabled", value=False)
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from tests import acme
 from umbel.collect.columns import Batch, Columns, draw_id
+from umbel.evidence.session import Session
 from umbel.model.tables import TABLES, arrow_schema
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def publish(  # noqa: PLR0913 - all but two are options
     outcome: str = "complete",
     collected_at: datetime = acme.NOW,
     lineage: str | None = None,
+    commits_said: int | None = None,
 ) -> list[int]:
     """Publish one reading of a repository that goes on from the writes `after`; gives its chain of writes."""
     stamp = acme.stamp(
@@ -65,14 +67,25 @@ def publish(  # noqa: PLR0913 - all but two are options
     snapshots = columns.batch()["snapshots"]
     own = snapshots["write_id"][0].as_py()
     writes = [*after, own]
+    before = _length(lake, after[-1]) if after else 0
     tables = {
         "commits": rows("commits", [{"write_id": own, **one} for one in commits]),
         "releases": rows("releases", [{"write_id": own, **one} for one in releases]),
-        "histories": rows("histories", [{"write_id": own, "writes": writes, "commits": len(commits)}]),
+        "histories": rows(
+            "histories",
+            [{"write_id": own, "writes": writes, "commits": commits_said or before + len(commits)}],
+        ),
         "snapshots": snapshots,
     }
     lake.publish(Batch(tables))
     return writes
+
+
+def _length(lake: Lake, write: int) -> int:
+    """How many commits the reading of a write knew."""
+    with Session(lake, later(10_000), ("histories",)) as session:
+        sql = "SELECT commits FROM raw_histories WHERE write_id = $write"
+        return int(session.ask(sql, {"write": write}).one()[0])
 
 
 def orphans(lake: Lake, commits: Sequence[dict[str, Any]]) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests import acme
-from tests.evidence.histories import commit, later, orphans, publish
+from tests.evidence.histories import commit, later, orphans, publish, rows
 from umbel.evidence.lake import Lake
 from umbel.evidence.session import Session
 from umbel.evidence.upkeep import compact, status, verify
@@ -55,6 +55,7 @@ def test_what_a_killed_run_wrote_is_seen_by_nobody(lake: Lake) -> None:
     orphans(lake, [commit("b", YOUNG)])
     assert shas(lake) == ["a"]
     assert verify(lake) == []
+    assert {s.table: s.orphans for s in status(lake)}["commits"] == 1
 
 
 def test_a_rewritten_history_replaces_the_old_one(lake: Lake) -> None:
@@ -114,3 +115,19 @@ def test_compaction_changes_nothing(lake: Lake) -> None:
     compact(lake)
     assert shas(Lake(lake.url)) == before == ["0", "1", "2", "3", "4"]
     assert {s.table: s.files for s in status(Lake(lake.url))}["commits"] == 1
+
+
+def test_a_history_that_lost_a_write_is_noticed(lake: Lake) -> None:
+    first = publish(lake, [commit("a", OLD)], collected_at=acme.day(-30))
+    publish(lake, [commit("b", YOUNG)], after=first)
+    assert verify(lake) == []
+    own = publish(lake, [commit("c", YOUNG)], subject="till")[0]
+    lost = {"write_id": own, "writes": [4711, own], "commits": 2}
+    lake.append("histories", rows("histories", [lost]))
+    assert "lists 1 writes that were never published" in {problem.message for problem in verify(lake)}
+
+
+def test_a_history_that_holds_less_than_it_says_is_noticed(lake: Lake) -> None:
+    publish(lake, [commit("a", OLD)], commits_said=2)
+    (problem,) = verify(lake)
+    assert problem.message == "says 2 commits and lists writes that hold 1"

@@ -185,10 +185,11 @@ def test_a_checkout_without_documents_is_seen(lake: Lake, tmp_path: Path) -> Non
     for _ in range(2):
         assert collect(lake, [tmp_path / "src"], workers=1).projects == ["github.com/acme/empty"]
     with Session(lake) as session:
-        assert session.ask("SELECT subject, collector FROM present").rows() == [
-            ("github.com/acme/empty", "checkout")
+        assert session.ask("SELECT subject, collector FROM present ORDER BY ALL").rows() == [
+            ("github.com/acme/empty", "checkout"),
+            ("github.com/acme/empty", "git_history"),
         ]
-    assert raw_rows(lake, "snapshots") == 1
+    assert raw_rows(lake, "snapshots") == 2
 
 
 def test_a_workspace_can_name_projects(lake: Lake, folder: Path) -> None:

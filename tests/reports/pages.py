@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from umbel.metrics.health import Figure, Health, Point
 from umbel.model.errors import Fault
+from umbel.model.measurement import Measurement
 from umbel.reports.charts import Bar
 from umbel.reports.facts import (
     Component,
@@ -100,6 +102,31 @@ def facts(components: int = 12, projects: int = 4, **more: Any) -> Facts:
     return Facts(**{**defaults, **more})
 
 
+def health(project: str, value: float | None = 2.0) -> Health:
+    """A project's health: two people make half of the changes, or nothing is known."""
+    ends = [NOW - timedelta(days=92 * n) for n in range(11, -1, -1)]
+    known = value is not None
+    measured = Measurement(
+        metric="absence_factor", subject=project, value=value, unit="people", window=365, as_of=NOW,
+        denominator=40.0 if known else None, outcome="measured" if known else "unknown",
+        why=None if known else "no commits by people in the window",
+    )  # fmt: skip
+    sentence = "Two people make half of the changes." if known else "Nothing can be said: no commits."
+    title = "Contributor absence factor"
+    points = [Point(end, None if n == 3 else float(n % 5)) for n, end in enumerate(ends)] if known else []
+    return Health(
+        project=project,
+        as_of=NOW,
+        sentences=[sentence],
+        figures=[
+            Figure(
+                title=title, better="higher", sentence=sentence, measurement=measured, before=value and 1.0
+            )
+        ],
+        series={"absence_factor": points, "commit_activity": points},
+    )
+
+
 def component(number: int, projects: int = 4) -> Component:
     """The n-th component: the later, the less used."""
     return Component(
@@ -184,6 +211,7 @@ def saying(said: str) -> Facts:
         ecosystems=[replace(bar, label=said) for bar in plain.ecosystems],
         categories=[replace(bar, label=said) for bar in plain.categories],
         most_used=[replace(bar, label=said) for bar in plain.most_used],
+        health=[replace(health("x", None), project=said, sentences=[said])],
     )
 
 

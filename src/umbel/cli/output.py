@@ -91,9 +91,9 @@ def number(value: int | None) -> str:
     return "?" if value is None else f"{value:,}"
 
 
-def counted(value: int, noun: str) -> str:
-    """A number and its noun: 1 project, 2 projects."""
-    return f"{value:,} {noun}" + ("" if value == 1 else "s")
+def counted(value: int, noun: str, many: str | None = None) -> str:
+    """A number and its noun: 1 project, 2 projects; `many` where an s doesn't do (2 histories)."""
+    return f"{value:,} {noun if value == 1 else many or noun + 's'}"
 
 
 def _json(records: Sequence[dict[str, Any]]) -> None:

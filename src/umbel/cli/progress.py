@@ -8,6 +8,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from umbel.cli import output
 from umbel.evidence.ingest import Progress
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ class _Bar(Progress):
         self._entries = 0
         self._documents = 0
         self._planned = 0
+        self._history: rich.progress.TaskID | None = None
+        self._planned_histories = ""
+        self._commits = 0
+        self._remote: rich.progress.TaskID | None = None
 
     def entries(self, number: int) -> None:
         self._entries += number
@@ -41,6 +46,20 @@ class _Bar(Progress):
         if self._read is not None:
             files = f"{self._documents:,} of {self._planned:,} documents"
             self._bar.update(self._read, advance=size, files=files)
+
+    def histories(self, number: int) -> None:
+        self._planned_histories = output.counted(number, "git history", "git histories")
+        self._history = self._bar.add_task("histories", total=None, files=self._planned_histories)
+
+    def commits(self, number: int) -> None:
+        self._commits += number
+        if self._history is not None:
+            self._bar.update(self._history, files=f"{self._planned_histories}, {self._commits:,} commits")
+
+    def remote(self, name: str, words: str) -> None:
+        if self._remote is None:
+            self._remote = self._bar.add_task("cloning", total=None, files="")
+        self._bar.update(self._remote, files=output.clean(f"{name}: {words}")[:70])
 
 
 @contextmanager

@@ -28,6 +28,9 @@ ORDER = (
     "diff",
     "coverage",
     "sbom-quality",
+    "health",
+    "people",
+    "metrics",
     "products",
     "report",
     "query",
@@ -60,7 +63,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="The open source program office as software: what you run on, where, and how well that is known.",
+    help="The open source program office as software: what you run on, where, and who keeps it alive.",
     epilog="Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 evidence incomplete.",
 )
 

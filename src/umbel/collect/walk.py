@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from umbel.collect import projects, registry
+from umbel.collect import _git, projects, registry
 from umbel.collect.projects import Project
 from umbel.model.errors import Fault
 
@@ -22,6 +22,7 @@ SKIPPED = frozenset(
     }
 )  # fmt: skip
 """Folders that hold no document of the project itself."""
+_BARE = frozenset({"HEAD", "objects", "refs"})
 PEEK = 65536
 _DEEPEST = 200
 
@@ -67,7 +68,7 @@ class Walk:
         self._folders = registry.folder_names()
         self._suffixes = registry.sniffed_suffixes()
 
-    def __iter__(self) -> Iterator[Found | Trouble]:
+    def __iter__(self) -> Iterator[Found | Trouble]:  # noqa: C901 - one loop over the folders
         """Every document below the start, folders in order of name."""
         if self.start.is_file():
             yield from self._single()
@@ -85,6 +86,8 @@ class Walk:
                 continue
             self.entries += len(entries)
             self._seen(len(entries))
+            if self._is_bare(folder, entries):
+                continue
             whole = registry.claim_folder(folder, frozenset([entry.name for entry in entries]))
             if whole is not None:
                 yield self._found(folder, project or self._remember(self._plain(folder)), whole.id, 0)
@@ -175,8 +178,18 @@ class Walk:
             self.covered.append(project.origin)
         return project
 
+    def _is_bare(self, folder: Path, entries: list[os.DirEntry[str]]) -> bool:
+        """Whether a folder is a repository without a checkout: it holds no documents, only a history."""
+        if not _BARE.issubset(entry.name for entry in entries) or not _git.is_bare(folder):
+            return False
+        project = self._remember(projects.git_project(folder, self._relative(folder)))
+        self.covered.append(project.origin)
+        return True
+
     def _remember(self, project: Project) -> Project:
-        self.projects.setdefault(project.origin, project)
+        known = self.projects.get(project.origin)
+        if known is None or (known.bare and not project.bare):
+            self.projects[project.origin] = project
         return project
 
     def _plain(self, folder: Path) -> Project:

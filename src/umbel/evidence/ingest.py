@@ -8,27 +8,32 @@ published batch by batch. What was published stays, whatever happens to the rest
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from umbel.collect import work
-from umbel.collect.columns import Batch, Columns, Stamp
+from umbel.collect import registry, work
+from umbel.collect.columns import Batch, Columns
+from umbel.collect.git_history import COLLECTOR
 from umbel.collect.walk import Found, Trouble, Walk, covered
 from umbel.evidence import merge
 from umbel.evidence.known import Known
 from umbel.evidence.upkeep import compact_if_needed
 from umbel.model.naming import Naming
+from umbel.model.settings import HistorySettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from concurrent.futures import Executor, Future
 
     from umbel.collect.projects import Project
+    from umbel.evidence.ingest_history import Ingested, Source
     from umbel.evidence.lake import Lake
 
 BATCH_DOCUMENTS = 2000
@@ -37,8 +42,9 @@ CHUNK_DOCUMENTS = 64
 CHUNK_BYTES = 8 << 20
 POOL_BYTES = 128 << 20
 """Starting worker processes costs more than it saves below this many bytes."""
+POOL_ENTRIES = 20_000
+"""As above, for files that walks passed by and that are read as part of their projects."""
 CHECKOUT = "checkout"
-CHECKOUT_VERSION = 1
 
 
 class Progress:
@@ -53,13 +59,35 @@ class Progress:
     def read(self, documents: int, size: int) -> None:
         """So many more documents and bytes were read."""
 
+    def histories(self, number: int) -> None:
+        """So many git histories are to be read."""
+
+    def commits(self, number: int) -> None:
+        """So many more commits were read."""
+
+    def remote(self, name: str, words: str) -> None:
+        """How far the clone of a repository elsewhere is; told from several threads."""
+
+
+class RemoteState(msgspec.Struct, kw_only=True):
+    """What became of one repository elsewhere: cloned, updated, unchanged (nothing new there) or failed."""
+
+    name: str
+    url: str
+    outcome: str
+    kind: str | None = None
+    commits: int = 0
+    seconds: float = 0.0
+
 
 class Summary(msgspec.Struct, kw_only=True):
     """What a collection found and what became of it.
 
     `documents` counts what was recognised; each of them is in exactly one of `complete`,
     `partial`, `unchanged`, `failed`. `absent` are documents known before that are gone.
-    `trouble` lists, per place, what was wrong; `projects` the projects that were seen.
+    `histories` are the git repositories that were looked at, `commits` those that were new in them.
+    `trouble` lists, per place, what was wrong; `projects` the projects that were seen; `remotes` what
+    became of each repository elsewhere.
     """
 
     entries: int = 0
@@ -70,9 +98,12 @@ class Summary(msgspec.Struct, kw_only=True):
     failed: int = 0
     absent: int = 0
     components: int = 0
+    histories: int = 0
+    commits: int = 0
     size: int = 0
     seconds: float = 0.0
     projects: list[str] = []
+    remotes: list[RemoteState] = []
     trouble: list[work.Done] = []
 
     @property
@@ -91,8 +122,12 @@ def collect(  # noqa: PLR0913 - all but two are options
     now: datetime | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    history: HistorySettings | None = None,
+    clones: Iterable[Source] = (),
 ) -> Summary:
-    """Collect evidence from files and folders into the lake.
+    """Collect evidence from files and folders into the lake; then the histories of the git projects there.
+
+    `clones` are repositories from elsewhere whose histories are read, too.
 
     What stands there already is not read again, unless `again` says so or the naming has changed.
     Raises `EvidenceError` if the lake can't be written; what was published before stays.
@@ -102,7 +137,8 @@ def collect(  # noqa: PLR0913 - all but two are options
     walks = [Walk(Path(path), origin, run.progress.entries) for path in paths]
     found = list({item.path: item for walk in walks for item in walk}.values())  # paths may overlap
     run.take(found, workers)
-    run.checkouts(walks)
+    run.checkouts(walks, workers)
+    run.histories(walks, clones, history or HistorySettings())
     run.withdraw(walks)
     run.flush()
     compact_if_needed(lake)
@@ -111,6 +147,14 @@ def collect(  # noqa: PLR0913 - all but two are options
     run.summary.projects = sorted(run.projects)
     run.summary.trouble.sort(key=lambda item: item.path)
     return run.summary
+
+
+def together(first: Summary, second: Summary) -> Summary:
+    """Two collections, told as one."""
+    mine, theirs = msgspec.structs.asdict(first), msgspec.structs.asdict(second)
+    summary = Summary(**{name: mine[name] + theirs[name] for name in mine})
+    summary.projects = sorted(set(summary.projects))
+    return summary
 
 
 class _Run:
@@ -199,19 +243,69 @@ class _Run:
         if item.faults:
             summary.trouble.append(item)
 
-    def checkouts(self, walks: list[Walk]) -> None:
-        """Record each git checkout itself, so that one without any document counts as seen."""
-        columns = Columns(self.context.salt)
+    def checkouts(self, walks: list[Walk], workers: int | None) -> None:
+        """Read each project's own files as one document, so that one without any other counts as seen, too."""
+        tasks = {}
+        entries = 0
         for walk in walks:
+            entries += walk.entries
             for project in walk.projects.values():
                 name = self.context.naming.project(project.name, project.origin)
                 self.projects.add(name)
                 self._kept.add((CHECKOUT, name, f"{CHECKOUT} {project.origin}"))
-                if project.is_git and _checkout_state(project) not in self.known.states(
-                    CHECKOUT, project.origin, self.context.naming
-                ):
-                    columns.add(_checkout_stamp(project, name, self.context.now), None)
-        self._pending.append(columns.batch())
+                if not walk.start.is_file() and _has_files_of_its_own(project):
+                    tasks[project.origin] = self._checkout(project)
+        with ExitStack() as stack:
+            # A worker starts in the time that it takes to read some thousand files.
+            parallel = workers if workers is not None or entries >= POOL_ENTRIES else 1
+            pool = _pool(parallel, len(tasks), POOL_BYTES, stack)
+            for done, batch in _each(list(tasks.values()), self.context, pool):
+                self._gather_checkout(done, batch)
+
+    def _checkout(self, project: Project) -> work.Task:
+        states = self.known.states(CHECKOUT, project.origin, self.context.naming)
+        return work.Task(
+            str(project.root), str(project.root), project.origin, ".", project.name, project.is_git, CHECKOUT,
+            project.revision, project.committed_at, frozenset() if self.again else states,
+            self.known.absent(CHECKOUT, project.origin),
+        )  # fmt: skip
+
+    def _gather_checkout(self, done: list[work.Done], batch: Batch) -> None:
+        for item in done:
+            if any(fault.level == "error" for fault in item.faults):
+                self.summary.trouble.append(item)
+        self._pending.append(batch)
+        if time.monotonic() - self._since > BATCH_SECONDS:
+            self.flush()
+
+    def histories(self, walks: list[Walk], clones: Iterable[Source], settings: HistorySettings) -> None:
+        """Read the histories of all repositories that were found, and of those cloned from elsewhere."""
+        from umbel.evidence import ingest_history
+
+        sources = list(clones)
+        for project in [project for walk in walks for project in walk.projects.values() if project.is_git]:
+            name = self.context.naming.project(project.name, project.origin)
+            options = ingest_history.options_for(settings, name, project.origin, again=self.again)
+            sources.append(ingest_history.Source(project.root, name, project.origin, options=options))
+        if not sources:
+            return
+        self.flush()  # documents are published before a long history begins
+        self._kept |= {(COLLECTOR, one.subject, one.lineage) for one in sources}
+        self.projects |= {one.subject for one in sources}
+        self.progress.histories(len(sources))
+        read, now = self.progress.commits, self.context.now
+        for item in ingest_history.ingest(self.lake, sources, now=now, read=read):
+            self._account_history(item)
+
+    def _account_history(self, item: Ingested) -> None:
+        source = item.source
+        self.summary.histories += 1
+        self.summary.commits += item.commits
+        if item.faults:
+            done = work.Done(path=str(source.repository), origin=source.origin, outcome=item.outcome)
+            done.subject, done.lineage, done.collector = source.subject, source.lineage, COLLECTOR
+            done.faults = item.faults
+            self.summary.trouble.append(done)
 
     def withdraw(self, walks: list[Walk]) -> None:
         """Publish as absent what was known under a walked place and is no longer there."""
@@ -250,8 +344,6 @@ def _chunks(documents: list[Found]) -> Iterator[list[Found]]:
 
 
 def _pool(workers: int | None, documents: int, size: int, stack: ExitStack) -> Executor | None:
-    import os
-
     wanted = workers if workers is not None else min(os.cpu_count() or 1, 8)
     if wanted < 2 or documents < 2 or (workers is None and size < POOL_BYTES):
         return None
@@ -262,21 +354,22 @@ def _pool(workers: int | None, documents: int, size: int, stack: ExitStack) -> E
     return stack.enter_context(ProcessPoolExecutor(wanted, mp_context=get_context("spawn")))
 
 
-def _checkout_state(project: Project) -> str:
-    return f"{CHECKOUT_VERSION}:{project.revision}"
+def _each(
+    tasks: list[work.Task], context: work.Context, pool: Executor | None
+) -> Iterator[tuple[list[work.Done], Batch]]:
+    """Read documents one by one, by workers where there are any."""
+    if pool is None:
+        yield from (work.read_many([task], context) for task in tasks)
+    else:
+        yield from pool.map(work.read_many, ([task] for task in tasks), repeat(context))
 
 
-def _checkout_stamp(project: Project, name: str, now: datetime) -> Stamp:
-    return Stamp(
-        collector=CHECKOUT,
-        collector_version=CHECKOUT_VERSION,
-        subject=name,
-        lineage=f"{CHECKOUT} {project.origin}",
-        origin=project.origin,
-        format="git checkout",
-        revision=project.revision,
-        content_sha256=str(project.revision),
-        observed_at=min(project.committed_at or now, now),
-        collected_at=now,
-        outcome="complete",
-    )
+def _has_files_of_its_own(project: Project) -> bool:
+    """Whether a project is a repository, or a folder that nobody reads as a whole (an unpacked image)."""
+    if project.is_git:
+        return True
+    try:
+        names = frozenset(path.name for path in project.root.iterdir())
+    except OSError:
+        return False
+    return registry.claim_folder(project.root, names) is None

@@ -96,6 +96,8 @@ def status(lake: Lake) -> list[TableState]:
             hidden = (
                 f"SELECT count(*) FILTER (WHERE write_id NOT IN (SELECT facts FROM raw_snapshots)) FROM raw_{name}"
                 if name in BY_FACTS
+                else f"SELECT count(*) FROM raw_{name} WHERE write_id NOT IN (SELECT write_id FROM raw_snapshots)"
+                if name in _BY_WRITE
                 else "SELECT 0"
             )
             states.append(
@@ -120,6 +122,9 @@ def _bytes(lake: Lake, name: str) -> int:
         sizes = pa.table(lake.table(name).get_add_actions(flatten=True))["size_bytes"].to_pylist()
     return sum(sizes)
 
+
+_BY_WRITE = ("documents", "histories", "commits", "aliases", "releases", "lines", "changes")
+"""Tables whose rows belong to the snapshot that they were read for."""
 
 _CHECKS: tuple[tuple[str, str, str], ...] = (
     (
@@ -161,6 +166,29 @@ _CHECKS: tuple[tuple[str, str, str], ...] = (
         WHERE write_id IN (SELECT facts FROM raw_snapshots)
         GROUP BY write_id
         HAVING count(*) FILTER (lead) <> count(DISTINCT package)
+        """,
+    ),
+    (
+        "histories",
+        "lists {0} writes that were never published",
+        """
+        SELECT h.write_id, count(*)
+        FROM (SELECT write_id, unnest(writes) AS listed FROM raw_histories) AS h
+        WHERE h.write_id IN (SELECT write_id FROM raw_snapshots)
+          AND h.listed NOT IN (SELECT write_id FROM raw_snapshots)
+        GROUP BY h.write_id
+        """,
+    ),
+    (
+        "histories",
+        "says {1} commits and lists writes that hold {0}",
+        """
+        WITH counted AS (SELECT write_id, count(*) AS n FROM raw_commits GROUP BY write_id)
+        SELECT h.write_id, coalesce(sum(c.n), 0)::BIGINT AS found, any_value(h.commits) AS said
+        FROM (SELECT write_id, commits, unnest(writes) AS listed FROM raw_histories) AS h
+        LEFT JOIN counted AS c ON c.write_id = h.listed
+        WHERE h.write_id IN (SELECT write_id FROM raw_snapshots)
+        GROUP BY h.write_id HAVING found <> said
         """,
     ),
     (

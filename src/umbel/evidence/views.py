@@ -4,7 +4,8 @@
 
 `raw_*` are the stored tables. From them:
 
-- `published`: the snapshots known on the day asked for, racing duplicates removed;
+- `published`: the snapshots known on the day asked for, racing duplicates removed; `is_document` tells SBOMs,
+  lockfiles and environments from checkouts and histories;
 - `present`: the newest per subject, collector and lineage, without those that were withdrawn;
 - `usage`, `dependencies`: the facts of the present snapshots, with their subject;
 - `components`: cold facts, one row a key;
@@ -50,7 +51,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
 # content is no duplicate of what it was then.
 PUBLISHED = """
 CREATE TABLE published AS
-SELECT * EXCLUDE (faults) FROM raw_snapshots
+SELECT * EXCLUDE (faults), collector NOT IN ('checkout', 'git_history') AS is_document FROM raw_snapshots
 WHERE observed_at <= $as_of::TIMESTAMPTZ
 QUALIFY lag((collector_version, content_sha256, observed_at, outcome)) OVER (
   PARTITION BY subject, collector, lineage ORDER BY collected_at, write_id

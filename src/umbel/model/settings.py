@@ -19,10 +19,13 @@ from umbel.model.errors import Fault, UsageError
 from umbel.model.naming import Naming, Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 FILE = "umbel.toml"
 FOLDER = ".umbel"
+_SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(?:([kKMGT])(i)?)?B?")
+_PASSWORD = re.compile(r"://[^/@\s]*:[^@\s]*@")
 
 Criticality = Literal["low", "medium", "high", "critical"]
 Distribution = Literal["internal", "hosted", "distributed-binary", "distributed-source", "embedded-device"]
@@ -63,6 +66,20 @@ class Organisation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     departments: tuple[str, ...] = ()
 
 
+class PeopleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What only this organisation knows of those who commit.
+
+    `free_mail` are further domains where anyone gets an address; `bots` and `not_bots` patterns of
+    names or addresses (`*-ci@acme.example`); `allowed_signers` the file with the keys by which people
+    prove that an address is theirs (of ssh-keygen's format), beside this one.
+    """
+
+    free_mail: tuple[str, ...] = ()
+    bots: tuple[str, ...] = ()
+    not_bots: tuple[str, ...] = ()
+    allowed_signers: str | None = None
+
+
 class LakeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the evidence lies: a folder beside the file, or an object storage URL."""
 
@@ -71,23 +88,65 @@ class LakeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `umbel collect` reads when it is given no path."""
+    """What `umbel collect` reads when it is given no path: files and folders, and repositories elsewhere."""
 
     paths: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+
+
+class CacheSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where clones of repositories are kept (None: the user's folder for caches), and how much of them."""
+
+    folder: str | None = None
+    max_size: str = "10 GiB"
+
+
+class RemoteSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How repositories elsewhere are cloned: bounds of each, and which of them with their paths.
+
+    `blobless` are patterns of projects (`github.com/acme/shop*`); the others are cloned without paths.
+    `timeout` and `stall` are seconds, `max_size` that of one clone.
+    """
+
+    blobless: tuple[str, ...] = ()
+    parallel: int = 4
+    timeout: int = 900
+    stall: int = 120
+    max_size: str = "4 GiB"
+
+
+class HistorySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is read of git histories beyond the commits of HEAD.
+
+    `branches` follows every branch and tag. `lines` counts changed lines, `paths` keeps changed paths:
+    of all projects (true) or of those that a pattern names (`github.com/acme/*`).
+    """
+
+    branches: bool = False
+    lines: bool | tuple[str, ...] = False
+    paths: bool | tuple[str, ...] = False
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that `umbel.toml` can say."""
 
     organisation: Organisation = Organisation()
+    people: PeopleSettings = PeopleSettings()
     lake: LakeSettings = LakeSettings()
     sources: Sources = Sources()
+    history: HistorySettings = HistorySettings()
+    cache: CacheSettings = CacheSettings()
+    remotes: RemoteSettings = RemoteSettings()
+    mirrors: dict[str, str] = {}
     products: tuple[Product, ...] = ()
     projects: tuple[ProjectRule, ...] = ()
 
     def naming(self) -> Naming:
         """The rules by which found projects get their names."""
         return Naming(tuple(Rule(rule.name, rule.match) for rule in self.projects))
+
+
+_NO_PASSWORD = "holds a password: leave it out, git's credential helper may know it"  # noqa: S105 - a sentence
 
 
 class SettingsError(UsageError):
@@ -99,6 +158,20 @@ class SettingsError(UsageError):
         number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
         super().__init__(f"{path.name} has {number}:\n{lines}")
         self.faults = faults
+
+
+def bytes_of(size: str) -> int:
+    """Bytes of a size as people write it. Raises `ValueError`.
+
+    >>> bytes_of("10 GiB"), bytes_of("1.5 MB")
+    (10737418240, 1500000)
+    """
+    found = _SIZE.fullmatch(size.strip())
+    if not found:
+        raise ValueError(size)
+    step = 1024 if found[3] else 1000
+    power = " KMGT".index((found[2] or " ").upper())
+    return int(float(found[1]) * step**power)
 
 
 def load(path: Path) -> Settings:
@@ -128,6 +201,22 @@ def check(data: dict[str, Any], text: str) -> list[Fault]:
     checker = _Checker(text)
     checker.table(data, Settings, ())
     checker.meaning(data)
+    return sorted(checker.faults, key=lambda fault: _line(fault.place))
+
+
+def faults_of(
+    data: dict[str, Any],
+    text: str,
+    kind: type[msgspec.Struct],
+    meaning: Callable[[Callable[[tuple[str | int, ...], str], None]], None],
+) -> list[Fault]:
+    """Every fault of another file of the workspace, in the order of its lines.
+
+    `meaning` is given what tells a fault (its path in the data, and what is wrong), for what types can't say.
+    """
+    checker = _Checker(text)
+    checker.table(data, kind, ())
+    meaning(checker.fault)
     return sorted(checker.faults, key=lambda fault: _line(fault.place))
 
 
@@ -204,6 +293,31 @@ class _Checker:
                     self.fault((group, index, "name"), f"{name!r} is used twice")
                 seen[name.casefold()] = index
                 self._releases(entry, (group, index))
+        self._collecting(data)
+
+    def _collecting(self, data: dict[str, Any]) -> None:
+        """Sizes are sizes, bounds let something through, prefixes end where a name does; no passwords."""
+        for group in ("cache", "remotes"):
+            entry = data.get(group)
+            for key, value in entry.items() if isinstance(entry, dict) else ():
+                if key == "max_size" and isinstance(value, str) and not _is_size(value):
+                    self.fault((group, key), 'is no size; write it as "10 GiB"')
+                if key in {"parallel", "timeout", "stall"} and type(value) is int and value < 1:
+                    self.fault((group, key), "must be at least 1")
+        mirrors = data.get("mirrors")
+        for prefix, target in mirrors.items() if isinstance(mirrors, dict) else ():
+            if not prefix.endswith(("/", ":")) or not str(target).endswith(("/", ":")):
+                self.fault(("mirrors", _unsecret(prefix)), 'must map beginnings that end in "/" (or ":")')
+            if _PASSWORD.search(f"{prefix} {target}"):
+                self.fault(("mirrors", _unsecret(prefix)), _NO_PASSWORD)
+        self._addresses(data.get("sources"))
+
+    def _addresses(self, sources: Any) -> None:
+        for key in ("paths", "urls") if isinstance(sources, dict) else ():
+            values = sources.get(key)
+            for index, value in enumerate(values if isinstance(values, list) else []):
+                if isinstance(value, str) and _PASSWORD.search(value):
+                    self.fault(("sources", key, index), _NO_PASSWORD)
 
     def _releases(self, entry: dict[str, Any], path: tuple[str | int, ...]) -> None:
         releases = entry.get("releases")
@@ -213,6 +327,17 @@ class _Checker:
             start, end = release.get("released"), release.get("end_of_support")
             if type(start) is date and type(end) is date and end < start:
                 self.fault((*path, "releases", index, "end_of_support"), "lies before the release")
+
+
+def _is_size(text: str) -> bool:
+    try:
+        return bytes_of(text) > 0
+    except ValueError:
+        return False
+
+
+def _unsecret(text: str) -> str:
+    return _PASSWORD.sub("://…@", text)
 
 
 def _fits(value: Any, kind: Any) -> bool:
@@ -236,6 +361,10 @@ def _wanted(kind: Any) -> str:
     text = str(kind)
     if "dict" in text:
         return "a table of texts"
+    if "bool" in text:
+        return "true or false, or a list of patterns" if "tuple" in text else "true or false"
+    if text == "<class 'int'>":
+        return "a whole number"
     return "a date (2026-01-31)" if "date" in text else 'a text in quotes ("…")'
 
 
@@ -259,6 +388,7 @@ def _key(path: tuple[str | int, ...]) -> str:
 
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]#]+?)\s*\]\]?")
+_PART = re.compile(r"\"[^\"]*\"|'[^']*'|[^.]+")
 _ASSIGN = re.compile(r"^\s*(\"[^\"]*\"|'[^']*'|[A-Za-z0-9_.-]+)\s*=")
 
 
@@ -280,7 +410,7 @@ def _index(text: str) -> dict[tuple[str | int, ...], int]:
 
 
 def _split(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+    return tuple(part.strip().strip("\"'") for part in _PART.findall(dotted))
 
 
 def _place_of(

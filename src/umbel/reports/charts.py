@@ -98,7 +98,7 @@ def draw(bars: Sequence[Bar], whole: int, *, name: str, title: str, description:
         "svg",
         element("title", title, id=f"{name}-title"),
         element("desc", description, id=f"{name}-desc"),
-        *_rebuilt(fromstring(svg)),
+        *rebuilt(fromstring(svg)),
         role="img",
         class_="chart",
         viewBox=f"0 0 {WIDTH} {height}",
@@ -137,7 +137,7 @@ def _said(bar: Bar, whole: int) -> str:
     return f"{bar.count:,} · {share(bar.count, whole)}"
 
 
-def _rebuilt(svg: Element) -> Iterator[Html]:
+def rebuilt(svg: Element) -> Iterator[Html]:
     """The drawing's elements, made anew: only known ones, with known attributes and our classes."""
     for child in svg:
         name = child.tag.rpartition("}")[2]
@@ -148,7 +148,7 @@ def _rebuilt(svg: Element) -> Iterator[Html]:
         )
         paint = _CLASSES.get(child.get("fill", ""))
         classes = f' class="{paint}"' if paint else ""
-        inner = "".join((*_rebuilt(child), text(child.text or "")))
+        inner = "".join((*rebuilt(child), text(child.text or "")))
         if name == "g" and not kept:
             yield Html(inner)
         elif name == "path" or inner:

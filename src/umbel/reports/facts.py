@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from umbel.evidence.session import Session
+    from umbel.metrics.health import Health
 
 MOST_COMPONENTS = 5_000
 MOST_ROWS = 1_500
@@ -162,13 +163,14 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     standards: dict[str, str] = {}
     documents: list[Document] = []
     documents_faulty: int = 0
+    health: list[Health] = []
 
     def with_evidence(self, *kinds: str) -> int:
         """How many projects have evidence of these kinds (complete, partial, failed, none)."""
         return sum(project.evidence in kinds for project in self.projects)
 
 
-def gather(
+def gather(  # noqa: PLR0913 - what the page is about
     session: Session,
     *,
     organisation: str | None,
@@ -176,12 +178,14 @@ def gather(
     projects: Sequence[str] | None,
     products: Iterable[Any],
     declared: Sequence[str] = (),
+    health: Sequence[Health] = (),
     generated_at: datetime | None = None,
 ) -> Facts:
     """Ask a session all that the page shows. Needs the tables that `rating.TABLES` names.
 
     `projects` are those of the product (None without one); `products` rows like `app.ProductState`;
-    `declared` the projects that someone named, whether or not evidence speaks of them.
+    `declared` the projects that someone named, whether or not evidence speaks of them; `health` what
+    `metrics.health` gives of the same projects.
     """
     from umbel._version import __version__
     from umbel.evidence.questions import coverage, documents, inventory
@@ -219,6 +223,7 @@ def gather(
         standards=_standards(),
         documents=msgspec.convert(faulty, list[Document]),
         documents_faulty=faulty[0]["documents"] if faulty else 0,
+        health=list(health),
     )
 
 

@@ -105,7 +105,7 @@ def _amounts(facts: Facts) -> list[Html]:
         query(
             facts,
             "SELECT count(*) AS documents, count(*) FILTER (WHERE outcome = 'partial') AS partial "
-            "FROM (SELECT * FROM present WHERE collector <> 'checkout')",
+            "FROM (SELECT * FROM present WHERE is_document)",
             project="subject",
         ),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from umbel.reports import figures, pictures, sheets
+from umbel.reports import figures, health, pictures, sheets
 from umbel.reports.facts import Facts, gather
 from umbel.reports.figures import count
 from umbel.reports.files import checked, replacing
@@ -50,6 +50,7 @@ def render(facts: Facts) -> str:
         _lead(facts),
         figures.section(facts),
         pictures.section(facts),
+        health.section(facts),
         _steps(facts),
         *sheets.every(facts),
     )
@@ -74,7 +75,13 @@ def _header(facts: Facts, *, linked: bool) -> Html:
     return join([top, element("nav", *links, aria_label="On this page")])
 
 
-_CONTENTS = (("numbers", "Numbers"), ("charts", "Charts"), ("steps", "To know more"), *sheets.CONTENTS)
+_CONTENTS = (
+    ("numbers", "Numbers"),
+    ("charts", "Charts"),
+    ("health", health.TITLE),
+    ("steps", "To know more"),
+    *sheets.CONTENTS,
+)
 
 
 def _dated(label: str, facts: Facts) -> tuple[Html, Html]:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 MOST_LINES = 20
+REMOTE_OUTCOMES = ("cloned", "updated", "unchanged", "failed")
 
 
 @app.command()
 def collect(
     paths: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(
-            metavar="[PATH]...", help="Files and folders; the sources of umbel.toml if none is given."
+            metavar="[PATH|URL]...",
+            help="Files, folders, and addresses of git repositories (https, ssh, git, file); the sources of umbel.toml "
+            "if none is given.",
         ),
     ] = None,
     origin: Annotated[
@@ -43,10 +46,10 @@ def collect(
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     workspace: WorkspaceOption = options.HERE,
 ) -> None:
-    """Read SBOMs, lockfiles, installed environments and checkouts; what was read before is skipped.
+    """Read SBOMs, lockfiles, installed environments and git repositories; what was read before is skipped.
 
     Ends with exit code 3 if something could not be read; everything else has still landed.
-    Example: umbel collect ~/src sboms/
+    Example: umbel collect ~/src sboms/ https://github.com/curl/curl
     """
     from umbel.cli.progress import shown
 
@@ -64,6 +67,28 @@ def collect(
 
 def report(summary: Summary) -> None:
     """Say what was found, what was partial, and what failed and why."""
+    if summary.entries or not summary.remotes:
+        _files(summary)
+    if summary.histories:
+        print(
+            f"{output.counted(summary.histories, 'git history', 'git histories')}, "
+            f"{output.counted(summary.commits, 'new commit')}"
+        )
+    elsewhere(summary)
+    lines = trouble(summary)
+    for line in lines[:MOST_LINES]:
+        print(line, file=sys.stderr)
+    if len(lines) > MOST_LINES:
+        print(f"… and {len(lines) - MOST_LINES:,} more (--format json lists all)", file=sys.stderr)
+    if not summary.documents and not summary.histories and not summary.remotes:
+        print(
+            "Nothing that Umbel reads was found: it knows SBOMs, lockfiles, installed environments and "
+            "git repositories."
+        )
+
+
+def _files(summary: Summary) -> None:
+    """Say what was found in files and folders."""
     rate = summary.components / summary.seconds if summary.seconds else 0.0
     print(
         f"{output.counted(summary.documents, 'document')} in {output.counted(summary.entries, 'file')}: "
@@ -76,13 +101,24 @@ def report(summary: Summary) -> None:
         f"{output.counted(summary.components, 'component')} read in {summary.seconds:.1f} s"
         + (f" ({rate:,.0f} a second)" if rate >= 1 else "")
     )
-    lines = trouble(summary)
-    for line in lines[:MOST_LINES]:
-        print(line, file=sys.stderr)
-    if len(lines) > MOST_LINES:
-        print(f"… and {len(lines) - MOST_LINES:,} more (--format json lists all)", file=sys.stderr)
-    if not summary.documents:
-        print("Nothing that Umbel reads was found: it knows SBOMs, lockfiles and installed environments.")
+
+
+def elsewhere(summary: Summary) -> None:
+    """Say what became of repositories elsewhere: of all in a line, of those with news in one each."""
+    if not summary.remotes:
+        return
+    words = Counter(state.outcome for state in summary.remotes)
+    told = ", ".join(f"{words[word]:,} {word}" for word in REMOTE_OUTCOMES if words[word])
+    number = output.counted(len(summary.remotes), "repository", "repositories")
+    print(f"{number} elsewhere: {told}")
+    news = [state for state in summary.remotes if state.outcome in {"cloned", "updated"} or state.commits]
+    for state in news[:MOST_LINES]:
+        commits = output.counted(state.commits, "new commit")
+        print(
+            output.clean(f"  {state.name}: {state.outcome} ({state.kind}), {commits}, {state.seconds:.1f} s")
+        )
+    if len(news) > MOST_LINES:
+        print(f"  … and {len(news) - MOST_LINES:,} more (--format json lists all)")
 
 
 def trouble(summary: Summary) -> list[str]:
@@ -98,6 +134,7 @@ def trouble(summary: Summary) -> list[str]:
 
 def _flat(summary: Summary) -> dict[str, object]:
     record = output.structs([summary])[0]
+    record["remotes"] = output.structs(summary.remotes)
     record["trouble"] = [
         {"path": item.path, "outcome": item.outcome, **output.structs([fault])[0]}
         for item in summary.trouble

@@ -23,10 +23,10 @@ TOOL = r"nullif(trim(regexp_replace(producer, '[ @/-]v?\d[^ ,]*', '', 'g')), '')
 _COVERAGE = f"""
 WITH documents AS (
   SELECT subject AS project,
-         count(*) FILTER (WHERE collector <> 'checkout') AS documents,
-         count(*) FILTER (WHERE outcome = 'partial') AS partial,
-         max(observed_at) FILTER (WHERE collector <> 'checkout') AS newest,
-         min(observed_at) FILTER (WHERE collector <> 'checkout') AS oldest,
+         count(*) FILTER (WHERE is_document) AS documents,
+         count(*) FILTER (WHERE is_document AND outcome = 'partial') AS partial,
+         max(observed_at) FILTER (WHERE is_document) AS newest,
+         min(observed_at) FILTER (WHERE is_document) AS oldest,
          bool_or(collector = 'checkout') AS checkout,
          count(*) FILTER (WHERE {SBOM}) AS sboms,
          coalesce(list(DISTINCT {TOOL} ORDER BY {TOOL}) FILTER (WHERE {SBOM} AND {TOOL} IS NOT NULL), []) AS producers
@@ -35,7 +35,7 @@ WITH documents AS (
   -- a failure counts until the same place could be read, or was withdrawn
   SELECT f.subject AS project, count(DISTINCT f.origin) AS failed
   FROM published AS f
-  WHERE f.outcome = 'failed' AND NOT EXISTS (
+  WHERE f.is_document AND f.outcome = 'failed' AND NOT EXISTS (
     SELECT 1 FROM published AS later
     WHERE later.origin = f.origin AND later.outcome <> 'failed' AND later.collected_at > f.collected_at)
   GROUP BY f.subject
@@ -99,12 +99,12 @@ WITH rows AS (
          count(DISTINCT project) AS with_components, count(*) AS uses
   FROM usage WHERE $projects IS NULL OR list_contains($projects::VARCHAR[], project)
 ), documents AS (
-  SELECT count(*) FILTER (WHERE collector <> 'checkout') AS documents,
+  SELECT count(*) FILTER (WHERE is_document) AS documents,
          count(DISTINCT subject) AS projects,
-         count(DISTINCT subject) FILTER (WHERE collector <> 'checkout') AS with_documents,
-         count(*) FILTER (WHERE outcome = 'partial') AS partial,
-         min(observed_at) FILTER (WHERE collector <> 'checkout') AS oldest,
-         max(observed_at) FILTER (WHERE collector <> 'checkout') AS newest
+         count(DISTINCT subject) FILTER (WHERE is_document) AS with_documents,
+         count(*) FILTER (WHERE is_document AND outcome = 'partial') AS partial,
+         min(observed_at) FILTER (WHERE is_document) AS oldest,
+         max(observed_at) FILTER (WHERE is_document) AS newest
   FROM present WHERE $projects IS NULL OR list_contains($projects::VARCHAR[], subject)
 )
 SELECT projects, with_documents AS projects_with_evidence, documents, partial AS documents_partial,
@@ -125,7 +125,7 @@ def totals(session: Session, projects: Sequence[str] | None = None) -> Answer:
 _OLDEST = """
 SELECT subject AS project, origin, collector, observed_at,
        date_diff('day', observed_at, $as_of::TIMESTAMPTZ) AS age_days
-FROM present WHERE collector <> 'checkout' AND ($projects IS NULL OR list_contains($projects::VARCHAR[], subject))
+FROM present WHERE is_document AND ($projects IS NULL OR list_contains($projects::VARCHAR[], subject))
 ORDER BY observed_at, origin LIMIT $limit
 """
 

@@ -31,7 +31,7 @@ sboms AS (
          d.signed, d.root, coalesce(p.components, 0) AS listed
   FROM (SELECT *, {TOOL} AS tool, {SBOM} AS sbom FROM present) AS p
   LEFT JOIN documents AS d ON d.snapshot = p.write_id
-  WHERE p.collector <> 'checkout' AND ($projects IS NULL OR list_contains($projects::VARCHAR[], p.subject))
+  WHERE p.is_document AND ($projects IS NULL OR list_contains($projects::VARCHAR[], p.subject))
 ), listed AS (
   SELECT s.snapshot, s.format, u.component, u.license, false AS root, s.listed = 1 AND s.root IS NULL AS alone
   FROM sboms AS s JOIN usage AS u ON u.snapshot = s.snapshot WHERE s.rated

@@ -1,0 +1,126 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Forgetting a person: what names them is deleted at once, and a salted tombstone stays.
+
+Their commits stay, by a key that says nothing. The tombstones are written first, so that a run that
+collects meanwhile leaves the person out; should one have read them a moment too early, the names it
+writes are not shown, and `purge` takes them out with the next `forget` or compaction.
+
+Files that were replaced are kept for a day elsewhere, for readers that still hold them. Not here: a
+command that reads names in that very moment fails with a sentence and can be repeated, where a kept
+file would be a promise not kept. Files that a running command has just written and not yet published
+are left alone: they hold what it collected after the tombstone.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from umbel.evidence.lake import KEEP_HOURS, LOG_KEPT, storage_errors, writer_properties
+from umbel.evidence.people import cache, decisions, imported
+from umbel.evidence.people.handles import of_address
+from umbel.model.tables import arrow_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from deltalake import DeltaTable
+
+    from umbel.evidence.lake import Lake
+    from umbel.evidence.people.attach import People
+
+_CHUNK = 1000
+
+
+class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
+    """What forgetting did: identities deleted, files deleted, decisions cleaned.
+
+    `waiting` are files that a run left or is just writing: they go when they are a day old (forget again).
+    """
+
+    identities: int
+    files: int
+    decisions: int
+    waiting: int
+
+
+def forget(lake: Lake, people: People, keys: Collection[int], folder: Path) -> Forgotten:
+    """Delete identities from the lake and from the workspace's decisions; gives what was done.
+
+    Raises `EvidenceError` where the lake can't be written: then nothing or only the tombstone is there,
+    and it can be repeated.
+    """
+    import pyarrow as pa
+
+    now = datetime.now(UTC)
+    fresh = [key for key in sorted(keys) if key not in people.forgotten]
+    rows = [{"identity": key, "forgotten_at": now} for key in fresh]
+    lake.append("forgotten", pa.Table.from_pylist(rows, arrow_schema("forgotten")))
+    files, waiting = purge(lake, keys)
+    cache.clear(people.rules)
+    return Forgotten(
+        identities=len(fresh), files=files, decisions=_clean(people, keys, folder), waiting=waiting
+    )
+
+
+def purge(lake: Lake, keys: Collection[int] = ()) -> tuple[int, int]:
+    """Delete what names the forgotten: from the table, its replaced files and its log.
+
+    `keys` are further ones. Gives the files deleted, and those that must wait. Cheap where nobody came back.
+    """
+    if not lake.has("identities") or not lake.has("forgotten"):
+        return 0, 0
+    with storage_errors(lake.url):
+        gone = set(lake.table("forgotten", fresh=True).to_pyarrow_table()["identity"].to_pylist())
+        table = lake.table("identities", fresh=True)
+        there = set(table.to_pyarrow_table(columns=["identity"])["identity"].to_pylist())
+        lost = sorted(there & (gone | set(keys)))
+        for start in range(0, len(lost), _CHUNK):
+            listed = ", ".join(map(str, lost[start : start + _CHUNK]))
+            table.delete(f"identity IN ({listed})", writer_properties=writer_properties())
+        if not lost and not keys:
+            return 0, 0
+        files = _sweep(table)
+        return files, _waiting(lake, table)
+
+
+def _sweep(table: DeltaTable) -> int:
+    """Delete what the table no longer needs: replaced files, and the log, which quotes names in its statistics."""
+    replaced = table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
+    orphans = table.vacuum(
+        retention_hours=KEEP_HOURS, dry_run=False, enforce_retention_duration=False, full=True
+    )
+    table.alter.set_table_properties({"delta.logRetentionDuration": "interval 0 seconds"})
+    table.create_checkpoint()
+    table.cleanup_metadata()
+    table.alter.set_table_properties({"delta.logRetentionDuration": LOG_KEPT})
+    return len(replaced) + len(orphans)
+
+
+def _waiting(lake: Lake, table: DeltaTable) -> int:
+    if lake.remote:
+        return 0
+    known = {Path(uri.removeprefix("file://")).name for uri in table.file_uris()}
+    return sum(path.name not in known for path in Path(lake.uri("identities")).glob("*.parquet"))
+
+
+def _clean(people: People, keys: Collection[int], folder: Path) -> int:
+    """Take a person out of decisions and imports; gives the number of entries and lines."""
+    salt = people.rules.salt
+    known = [people.identities[key] for key in keys if key in people.identities]
+    addresses = [of_address(salt, people.addresses[key]) for key in keys if key in people.addresses]
+    handles = [people.handle(key) for key in keys] + addresses
+    gone = imported.forget(folder / imported.FOLDER, addresses)
+    path = folder / decisions.FILE
+    if path.exists():
+        before = path.read_text("utf-8")
+        words = {text for i in known for text in (i.name, i.email) if text and len(text) > 2}
+        after = decisions.without(before, handles, words)
+        if after != before:
+            decisions.replace(path, after)
+            gone += max(1, len(decisions.blocks(before)) - len(decisions.blocks(after)))
+    return gone
