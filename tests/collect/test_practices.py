@@ -197,7 +197,9 @@ def test_a_licence_is_found_and_named_only_if_it_is_known() -> None:
     assert none["license"].detail == "names MIT, but no text of a licence lies beside the code"
     empty = shown({"LICENSE": "\n"})["license"]
     assert (empty.outcome, empty.path, empty.detail) == ("unmet", "LICENSE", "empty")
+    # REUSE-IgnoreStart
     says = shown({"LICENSE.md": "SPDX-License-Identifier: MIT OR Apache-2.0\n"})["license-known"]
+    # REUSE-IgnoreEnd
     assert (says.outcome, says.detail) == ("met", "MIT OR Apache-2.0")
     both = shown({"LICENSES/MIT.txt": MIT, "LICENSES/CC-BY-4.0.txt": "…"})["license-known"]
     assert both.detail == "CC-BY-4.0, MIT"

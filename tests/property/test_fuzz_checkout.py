@@ -31,7 +31,9 @@ FOLDERS = ["", ".github", ".github/workflows", "docs", "LICENSES", "tests", "fuz
 PIECES = [
     b"on: pull_request_target\n", b"jobs:\n  a:\n    steps:\n", b"      - uses: actions/checkout@v4\n", b"permissions: write-all\n",
     b"      - run: echo ${{ github.event.issue.title }}\n", b"&a [*a]", b"{", b"[", b'"', b"\xff\xfe", b"\0", b"\n", b"\r", b"import x\n",
+    # REUSE-IgnoreStart
     b'{"funding": {"license": "\\ud800"}}', b"SPDX-License-Identifier: ", b"MIT", b"(", b" OR ", b"[project]\nlicense = ", b"*\n", b"!",
+    # REUSE-IgnoreEnd
     b"func FuzzX(f *testing.F) {", b"\x7fELF", b"MIT License\n", b"signed-off-by", b"- !!python/object:os.system x\n",
 ]  # fmt: skip
 names = st.one_of(
@@ -109,7 +111,9 @@ def test_a_repository_of_any_names_is_read(files: list[tuple[str, bytes, bytes]]
         ("package.json", b'{"a":' * 200_000),
         ("pyproject.toml", b"a = [" * 200_000),
         ("LICENSE", b"permission is hereby granted " * 30_000),
+        # REUSE-IgnoreStart
         ("LICENSE", b"SPDX-License-Identifier: " + b"(" * 1_000_000),
+        # REUSE-IgnoreEnd
         ("x_test.go", b"func Fuzz" * 100_000),
     ],
 )

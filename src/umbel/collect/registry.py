@@ -11,7 +11,6 @@ from fnmatch import translate
 from functools import cache
 from typing import TYPE_CHECKING
 
-import umbel.collect
 from umbel.collect.interface import Collector
 
 if TYPE_CHECKING:
@@ -38,11 +37,16 @@ def collectors() -> dict[str, Collector]:
     return dict(sorted(found.items(), key=lambda item: (not item[1].describes_project, item[0])))
 
 
+_FOLDERS = ("umbel.collect", "umbel.collect.lockfiles")
+"""Packages whose modules are collectors; others hold what these are made of, and may be slow to load."""
+
+
 def _modules() -> list[ModuleType]:
     return [
         importlib.import_module(info.name)
-        for info in pkgutil.walk_packages(umbel.collect.__path__, "umbel.collect.")
-        if not info.name.rpartition(".")[2].startswith("_")
+        for folder in _FOLDERS
+        for info in pkgutil.iter_modules(importlib.import_module(folder).__path__, f"{folder}.")
+        if not info.ispkg and not info.name.rpartition(".")[2].startswith("_")
     ]
 
 

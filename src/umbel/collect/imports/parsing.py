@@ -26,7 +26,7 @@ _MOST_ASTRAY = 4000
 """Children of an error, and nodes with errors, beyond which a file is left out."""
 _SECONDS = 5.0
 _QUICK = 1 << 16
-"""Bytes that need no watch: the worst of them take half a second."""
+"""Bytes that need no watch: the worst of them take about a second."""
 _BOMS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
 

@@ -46,7 +46,7 @@ _CODE = (
 )
 _MOST = 12
 _LONGEST = 200_000
-_SAYS = re.compile(r"SPDX-License-Identifier:[ \t]*([^\r\n*<]{1,200})")
+_SAYS = re.compile(r"SPDX-License-Identifier[:][ \t]*([^\r\n*<]{1,200})")
 _DATE = re.compile(
     r",?\s+(?:\d{1,2}\s+)?(?:january|february|march|april|may|june|july|august|september|october|november|december)\b.*",
     re.IGNORECASE,

@@ -68,6 +68,20 @@ GROUP BY w.project, a.alike HAVING count(*) > 1
 """
 )
 
+_ONE_ORGANISATION = """
+CREATE OR REPLACE TABLE affiliations AS
+SELECT person, since, until, organisation, ours FROM affiliation_rows
+UNION ALL
+SELECT p.person, min(make_timestamptz(f.first)), NULL, any_value(e.organisation), any_value(e.ours)
+FROM people AS p
+JOIN people_employment AS e USING (identity)
+LEFT JOIN people_first AS f USING (identity)
+WHERE NOT p.bot
+GROUP BY p.person
+HAVING p.person NOT IN (SELECT person FROM people_dated)
+"""
+"""Affiliations of those with dates between organisations, and from their first commit on of all others."""
+
 _CONTRIBUTIONS = """
 CREATE OR REPLACE VIEW contributions AS
 WITH authored AS (
@@ -121,7 +135,7 @@ class People(msgspec.Struct, frozen=True, kw_only=True):
 
     `person` is each identity's pseudonym, `members` each person's identities with the one that gave the
     pseudonym first, `first` an identity's first commit (microseconds since 1970), `forgotten` identities that
-    were deleted.
+    were deleted, `affiliations` the spans of those with more than one organisation or with dates.
     """
 
     rules: Rules
@@ -283,12 +297,20 @@ def _by_person(
     first: dict[int, int],
 ) -> dict[str, list[Span]]:
     _, by_domain, of_people = employment
-    found = {}
+    found: dict[str, list[Span]] = {}
     for name, keys in members.items():
+        if name not in of_people and all(_plain(by_domain.get(key)) for key in keys):
+            told = {by_domain[key][0][2:] for key in keys if key in by_domain}
+            if len(told) < 2:
+                continue  # most people by far: `_ONE_ORGANISATION` tells of them
         dated = [(_at(first.get(key)), by_domain[key]) for key in keys if key in by_domain]
         if dated or name in of_people:
             found[name] = of_person(dated, of_people.get(name, []))
     return found
+
+
+def _plain(spans: list[Span] | None) -> bool:
+    return spans is None or (len(spans) == 1 and spans[0][:2] == (None, None))
 
 
 def _at(microseconds: int | None) -> datetime | None:
@@ -315,9 +337,15 @@ def _fill(session: Session, people: People) -> None:
                coalesce(until, 'infinity'::TIMESTAMPTZ) AS until, organisation, ours
         FROM employment_rows WHERE organisation IS NOT NULL
     """)
-    humans = {name: spans for name, spans in people.affiliations.items() if name not in programs}
-    session.register("affiliation_rows", _spans("person", pa.string(), humans))
-    session.run("CREATE OR REPLACE TABLE affiliations AS SELECT * FROM affiliation_rows")
+    dated = {name: spans for name, spans in people.affiliations.items() if name not in programs}
+    session.register("affiliation_rows", _spans("person", pa.string(), dated))
+    session.register("people_dated", pa.table({"person": pa.array(list(people.affiliations), pa.string())}))
+    first = {
+        "identity": pa.array(list(people.first), pa.int64()),
+        "first": pa.array(list(people.first.values()), pa.int64()),
+    }
+    session.register("people_first", pa.table(first))
+    session.run(_ONE_ORGANISATION)
 
 
 def _spans(name: str, kind: Any, spans: dict[Any, list[Span]]) -> Any:

@@ -147,11 +147,14 @@ class _Merging:
                 yield Link(0, self.place[one], self.place[other], rule)
         yield from self._mapped()
         groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        tagged = {(address.local, address.host) for address in self.addresses if address.tag}
         for place, (address, name) in enumerate(zip(self.addresses, self.names, strict=True)):
             for group in _groups(address, name):
                 groups[group].append(place)
-            if place in self.bots:
-                groups["bot", self.bots[place]].append(place)
+            if tagged and (address.local, address.host) in tagged and not address.generic:
+                groups["plus-address", address.local, address.host].append(place)
+        for place, bot in self.bots.items():
+            groups["bot", bot].append(place)
         for (rule, *_), members in groups.items():
             if len(members) > 1:
                 yield from _LINKS[rule](self, rule, members)
@@ -184,8 +187,6 @@ class _Merging:
 
     def same_if_names_agree(self, rule: str, members: list[int]) -> Iterator[Link]:
         """The same login, as long as no two names contradict each other."""
-        if rule == "plus-address" and not any(self.addresses[place].tag for place in members):
-            return
         if all_agree(self._spoken(place) for place in members):
             yield from _chain(rule, members)
 
@@ -302,25 +303,23 @@ def distinctive(login: str) -> bool:
     return plain not in words().common_names and plain not in words().generic_locals
 
 
-def _groups(address: addresses.Address, name: names.Name) -> Iterator[tuple[str, ...]]:
+def _groups(address: addresses.Address, name: names.Name) -> list[tuple[str, ...]]:
     """In which groups of possibly one person an identity is."""
-    if address.same:
-        yield ("account" if address.kind == "forge" else "email"), address.same
-    if address.kind == "forge":
-        if address.account:
-            yield "account", address.host, address.account
-        return
-    if not address.domain or address.domain in words().generic_domains:
-        return
-    if address.kind == "own":
+    kind, local, tag, host, domain, same, account, generic, _ = address
+    if kind == "forge":
+        by_number: list[tuple[str, ...]] = [("account", host, account)] if account else []
+        return [("account", same), *by_number] if same else by_number
+    groups: list[tuple[str, ...]] = [("email", same)] if same else []
+    if not domain or domain in words().generic_domains:
+        return groups
+    if kind == "own":
         if name.full:
-            yield "name-and-domain", name.key, address.domain
-        if not address.generic and not address.tag:
-            yield "login-and-domain", address.local, address.domain
-    elif name.full and not address.generic:
-        yield "name-and-login", name.key, address.domain, "".join(filter(str.isalnum, address.local))
-    if not address.generic:
-        yield "plus-address", address.local, address.host
+            groups.append(("name-and-domain", name.key, domain))
+        if not generic and not tag:
+            groups.append(("login-and-domain", local, domain))
+    elif name.full and not generic:
+        groups.append(("name-and-login", name.key, domain, "".join(filter(str.isalnum, local))))
+    return groups
 
 
 def _chain(rule: str, members: Sequence[int]) -> Iterator[Link]:
