@@ -81,6 +81,7 @@ def test_a_commit_from_the_future_counts_from_when_it_was_read(lake: Lake) -> No
     assert shas(lake) == ["a", "b"]
     with Session(lake, acme.NOW) as session:
         assert session.ask("SELECT committed_at FROM commits WHERE sha = 'a'").one() == (acme.NOW,)
+        assert session.ask("SELECT committed_at FROM commits WHERE sha = 'b'").one() == (None,)
 
 
 def test_a_repository_that_is_gone_is_known_until_that_day(lake: Lake) -> None:

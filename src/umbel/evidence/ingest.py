@@ -141,12 +141,24 @@ def collect(  # noqa: PLR0913 - all but two are options
     run.histories(walks, clones, history or HistorySettings())
     run.withdraw(walks)
     run.flush()
-    compact_if_needed(lake)
+    settle(lake)
     run.summary.entries = sum(walk.entries for walk in walks)
     run.summary.seconds = time.monotonic() - started
     run.summary.projects = sorted(run.projects)
     run.summary.trouble.sort(key=lambda item: item.path)
     return run.summary
+
+
+def settle(lake: Lake) -> None:
+    """What every collection ends with: many small files joined, and nobody back who wished to be forgotten.
+
+    A run that began before somebody was forgotten may have written the name once more.
+    """
+    compact_if_needed(lake)
+    if lake.has("forgotten"):
+        from umbel.evidence.people.forget import purge
+
+        purge(lake)
 
 
 def together(first: Summary, second: Summary) -> Summary:

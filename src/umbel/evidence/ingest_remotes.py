@@ -18,9 +18,8 @@ from umbel.collect import work
 from umbel.collect.projects import head
 from umbel.collect.remotes import Clone, Missing, RemoteError, Remotes
 from umbel.evidence import ingest_history, merge
-from umbel.evidence.ingest import CHECKOUT, Progress, RemoteState, Summary
+from umbel.evidence.ingest import CHECKOUT, Progress, RemoteState, Summary, settle
 from umbel.evidence.known import Known
-from umbel.evidence.upkeep import compact_if_needed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +83,7 @@ def collect(
     with closing(run.remotes.groups(chosen)) as groups:  # type: ignore[type-var] # it is a generator
         for group in groups:
             run.take(group)
-    compact_if_needed(lake)
+    settle(lake)
     summary = run.summary
     summary.seconds = time.monotonic() - started
     summary.projects = sorted(set(summary.projects))

@@ -163,8 +163,8 @@ WITH written AS (
   SELECT project, alone, collected_at, unnest(writes) AS write_id FROM histories
 ), cut AS (
   SELECT w.project, w.alone, c.* EXCLUDE (write_id, committed_at, authored_at),
-         least(c.committed_at, w.collected_at) AS committed_at,
-         least(c.authored_at, w.collected_at) AS authored_at
+         CASE WHEN c.committed_at > w.collected_at THEN w.collected_at ELSE c.committed_at END AS committed_at,
+         CASE WHEN c.authored_at > w.collected_at THEN w.collected_at ELSE c.authored_at END AS authored_at
   FROM raw_commits AS c JOIN written AS w ON w.write_id = c.write_id
   WHERE c.committed_at IS NULL OR least(c.committed_at, w.collected_at) <= (SELECT as_of FROM moment)
 )
@@ -194,7 +194,8 @@ JOIN commits AS k ON k.project = w.project AND k.sha = l.sha
 
 RELEASES = """
 CREATE VIEW releases AS
-SELECT h.project, r.* EXCLUDE (write_id, released_at), least(r.released_at, h.collected_at) AS released_at
+SELECT h.project, r.* EXCLUDE (write_id, released_at),
+       CASE WHEN r.released_at > h.collected_at THEN h.collected_at ELSE r.released_at END AS released_at
 FROM raw_releases AS r JOIN histories AS h ON h.write_id = r.write_id
 WHERE r.released_at IS NULL OR least(r.released_at, h.collected_at) <= (SELECT as_of FROM moment)
 QUALIFY row_number() OVER (PARTITION BY h.project, r.tag ORDER BY h.collected_at DESC, h.lineage) = 1
