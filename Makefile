@@ -3,7 +3,7 @@
 
 # The two commands: `make run` shows a folder's open source, `make test` runs the tests.
 # Both make what they need. What is installed is pinned with hashes, and wheels only: no package runs code to be installed
-# (but reuse, which has no wheel for most machines and is built with a backend that is pinned too).
+# (but reuse and pyspark, which have no wheel for most machines and are built with backends that are pinned too).
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -13,12 +13,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
 LOCKED := $(PIP) --require-hashes --only-binary :all:
 SCAN ?= .
 REPORT ?= report.html
+SPARK := $(VENV)/spark
 ARGS ?=
 
-.PHONY: help run test lint style types imports licensing format bench docs lock wheel clean
+.PHONY: help run test test-spark lint style types imports licensing format bench docs lock wheel clean
 
 help: ## Show what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(VENV)/.run ## Examine a folder (SCAN=~/src) and write a report of it
 	@$(BIN)/umbel collect $(SCAN) || [ $$? -eq 3 ]
@@ -26,6 +27,12 @@ run: $(VENV)/.run ## Examine a folder (SCAN=~/src) and write a report of it
 
 test: $(VENV)/.dev ## Run the whole default suite (ARGS="-k purl" for a part)
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+test-spark: $(VENV)/.dev ## Ask Spark what DuckDB is asked, of every metric (needs Java; installs 500 MB)
+	@if command -v java >/dev/null || test -n "$$JAVA_HOME"; then \
+		$(MAKE) --no-print-directory $(VENV)/.spark && \
+		PYTHONPATH=$(SPARK) $(BIN)/python -m pytest -m spark tests/metrics/spark $(ARGS); \
+	else echo "There is no Java here, so metrics were not tried on Spark."; fi
 
 lint: style types imports licensing ## Check style, types, the import contract and the licensing of every file
 
@@ -76,4 +83,11 @@ $(VENV)/.run: requirements.txt requirements-build.txt pyproject.toml | $(BIN)/py
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	@echo "Installing what the tests need: $$(grep -c == requirements-dev.txt) packages, once."
 	@$(LOCKED) --no-binary reuse --no-build-isolation -r requirements-dev.txt
+	@touch $@
+
+# Beside the other packages, not among them: they are as they were without it.
+$(VENV)/.spark: requirements-spark.txt | $(VENV)/.dev
+	@echo "Installing Spark, once."
+	@rm -rf $(SPARK)
+	@$(LOCKED) --no-binary pyspark --no-build-isolation --no-deps --target $(SPARK) -r $<
 	@touch $@

@@ -3,8 +3,9 @@
 """Renew the lock files: exact versions with hashes, for every platform and Python that is supported.
 
 They hold names, versions and hashes only: where packages come from is the installer's own business.
-Wheels only: a source package runs its own code when it is installed, with tools that no hash pins. One
-exception: reuse has wheels for few machines, so it is built, with the backend that requirements-build.txt pins.
+Wheels only: a source package runs its own code when it is installed, with tools that no hash pins. Two
+exceptions: reuse has wheels for few machines, so it is built, with the backend that requirements-build.txt pins;
+pyspark has none at all, and is built with the one of requirements-dev.txt.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ def lock(target: str, *arguments: str, asked: str = "") -> None:
 
 
 def main() -> None:
-    """Renew all three, so that they agree with each other."""
-    needed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
-    backends = "\n".join([*needed, "editables", "poetry-core"])
+    """Renew all four, so that they agree with each other."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    backends = "\n".join([*declared["build-system"]["requires"], "editables", "poetry-core"])
+    spark = "\n".join(declared["project"]["optional-dependencies"]["spark"])
     lock("requirements.txt", "--extra", "languages", "pyproject.toml")
     lock("requirements-build.txt", "-c", "requirements.txt", "-", asked=backends)
     lock(
@@ -46,6 +48,7 @@ def main() -> None:
         "requirements.txt",
         "pyproject.toml",
     )
+    lock("requirements-spark.txt", "-c", "requirements-dev.txt", "--no-binary", "pyspark", "-", asked=spark)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Umbel contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Write docs/reference from the code: commands, collectors, tables and views, settings.
+"""Write docs/reference from the code: commands, collectors, tables and views, settings, rules, metrics.
 
 `python tools/reference.py` writes; `--check` only says what would change (exit code 1).
 """
@@ -43,9 +43,11 @@ def commands() -> str:
 def _subcommands(name: str) -> list[str]:
     import importlib
 
+    import typer
+
     module = importlib.import_module(f"umbel.cli.commands.{name.replace('-', '_')}")
-    registered = [command.callback.__name__ for command in module.app.registered_commands]
-    return registered if len(registered) > 1 else []
+    command = typer.main.get_command(module.app)
+    return list(getattr(command, "commands", {}))
 
 
 def _help(arguments: list[str]) -> str:
@@ -138,7 +140,60 @@ def _type(kind: Any) -> str:
     return "table of texts" if "dict" in text else many + ("date" if "date" in text else "text")
 
 
-PAGES = {"commands": commands, "collectors": collectors, "tables": tables, "settings": settings}
+def rules() -> str:
+    """Every rule of the policy, with its settings as they ship."""
+    from umbel.policy import interface
+    from umbel.policy.registry import rules as every
+    from umbel.policy.template import toml
+
+    parts = [
+        HEAD,
+        "# Rules",
+        "",
+        "What `umbel check` and `umbel risks` ask. `umbel policy init` writes them all.",
+        "",
+    ]
+    for name, rule in every().items():
+        kind = "components" if isinstance(rule, interface.ComponentRule) else "projects"
+        parts += [f"## {name}", "", f"**{rule.title}** (of {kind}). {rule.what}", ""]
+        parts += [f"- Why: {rule.why}", f"- What to do: {rule.remedy}"]
+        needs = ", ".join(sorted(rule.needs))
+        parts += [f"- Needs: {needs}; without these it says that it wasn't asked."] if needs else []
+        parts += [
+            "",
+            " ".join((rule.settings.__doc__ or "").split()),
+            "",
+            "| setting | as shipped |",
+            "|---|---|",
+        ]
+        shipped = msgspec.structs.asdict(rule.settings())
+        parts += [f"| `{key}` | `{toml(msgspec.to_builtins(value))}` |" for key, value in shipped.items()]
+        parts += ["", f"```toml\n{rule.example}\n```", ""]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def metrics() -> str:
+    """Every built-in metric with its definition."""
+    from umbel.metrics.definition import catalog
+
+    parts = [HEAD, "# Metrics", "", "What `umbel metrics` lists. A workspace's own stand beside them.", ""]
+    for name, metric in sorted(catalog().metrics.items()):
+        header = metric.header
+        windows = ", ".join("all of it" if w is None else f"{w} days" for w in metric.windows)
+        parts += [f"## {name}", "", f"**{header.title}.** {header.question}", "", header.definition, ""]
+        parts += [f"- Unit: {header.unit}; better: {header.better}; windows: {windows}"]
+        parts += [f"- Source: {header.source}", f"- Limits: {header.limits}", ""]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+PAGES = {
+    "commands": commands,
+    "collectors": collectors,
+    "tables": tables,
+    "settings": settings,
+    "rules": rules,
+    "metrics": metrics,
+}
 
 
 def main() -> int:

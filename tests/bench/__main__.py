@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from tests.bench import estate, repository
+from tests.bench.gate import gate
 from tests.bench.measure import Result, peak, process_seconds, seconds, show
 from umbel.evidence.lake import Lake
 from umbel.evidence.questions.inventory import most_used
@@ -240,6 +241,7 @@ BENCHES: dict[str, Callable[[Path, int], Iterator[Result]]] = {
     "appends": appends,
     "document": document,
     "checkout": checkout,
+    "gate": gate,
 }
 
 

@@ -8,7 +8,7 @@ import os
 import subprocess
 from typing import TYPE_CHECKING, Any
 
-from umbel.collect.git_history import HistoryOptions, KnownHistory, read
+from umbel.collect.git_history import VERSION, HistoryOptions, KnownHistory, read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,7 +94,8 @@ def known_by(reading: HistoryReading, commits: list[dict[str, Any]]) -> KnownHis
         lines=reading.lines_known,
         paths=reading.paths_known,
         fingerprint=reading.fingerprint,
-        version=1,
+        heads=frozenset([place.head] if place.head else []),
+        version=VERSION,
         outcome=reading.outcome,
         contains=lambda asked: shas & frozenset(asked),
         identities=lambda: people,

@@ -133,3 +133,24 @@ def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(UnreadableError, match="no folder"):
         CheckoutCollector().read(Document(tmp_path / "file"))
+
+
+def test_what_is_installed_later_tells_of_imports(lake: Lake, tmp_path: Path) -> None:
+    shop = acme.checkout(tmp_path / "shop", {"shop.py": "import clothes\n", ".gitignore": ".venv/\n"})
+
+    def known() -> list[tuple[str | None, str | None]]:
+        collect(lake, [shop], workers=1)
+        with Session(lake) as session:
+            return session.ask("SELECT package, known_by FROM imports").rows()  # type: ignore[no-any-return, unused-ignore]
+
+    assert known() == [(None, None)]
+    assert (known(), snapshots(lake)) == ([(None, None)], 1)
+    info = shop / ".venv/lib/python3.12/site-packages/wardrobe-1.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Name: wardrobe\nVersion: 1\n")
+    (info / "RECORD").write_text("clothes/__init__.py,,\n")
+    assert known() == [("pkg:pypi/wardrobe", "metadata")]
+    before = snapshots(lake)
+    assert (known(), snapshots(lake)) == ([("pkg:pypi/wardrobe", "metadata")], before)
+    (info / "RECORD").write_text("hats/__init__.py,,\n")
+    assert known() == [(None, None)]

@@ -417,6 +417,35 @@ PEOPLE = (
 )  # fmt: skip
 
 
+def test_a_repository_cannot_allow_itself_a_program_as_its_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = init(tmp_path / "a")
+    commit(folder)
+    (folder / ".git/config").write_text(f"""
+[core]
+repositoryformatversion = 1
+[extensions]
+partialClone = origin
+[remote "origin"]
+promisor = true
+partialclonefilter = blob:none
+url = ext::sh -c "touch% {tmp_path}/started"
+[protocol "ext"]
+allow = always
+""")
+    known = _git.surroundings
+
+    def older(given: dict[str, str]) -> dict[str, str]:
+        """Surroundings as a git sees them that has not heard of GIT_NO_LAZY_FETCH."""
+        return {name: value for name, value in known(given).items() if name != "GIT_NO_LAZY_FETCH"}
+
+    monkeypatch.setattr(_git, "surroundings", older)
+    assert _git.run(folder / ".git", "cat-file", "-e", "1" * 40).code
+    take(folder, lines=True)
+    assert not (tmp_path / "started").exists()
+
+
 def test_mailmap_is_honoured_as_git_does_in_a_bare_repository(tmp_path: Path) -> None:
     folder = init(tmp_path / "a")
     commit(folder, files={".mailmap": MAILMAP})

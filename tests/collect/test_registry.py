@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import importlib
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,7 +37,14 @@ class _Places(Collector):
 @pytest.fixture
 def places(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     every = {**registry.collectors(), "places": _Places()}
-    caches = (registry._claimed, registry._whole, registry.folder_names, registry.sniffed_suffixes)  # noqa: SLF001
+    caches = (
+        registry._claimed,  # noqa: SLF001
+        registry._names,  # noqa: SLF001
+        registry._paths,  # noqa: SLF001
+        registry._whole,  # noqa: SLF001
+        registry.folder_names,
+        registry.sniffed_suffixes,
+    )
     with monkeypatch.context() as patch:
         patch.setattr(registry, "collectors", lambda: every)
         for cached in caches:
@@ -70,3 +80,22 @@ def test_each_name_that_a_collector_declares_is_claimed() -> None:
         for pattern in collector.paths:
             assert registry.is_claimed(f"/some/{pattern.replace('*', 'x')}"), (collector.id, pattern)
     assert not registry.is_claimed("/some/place/main.py")
+
+
+def test_modules_that_are_passed_over_hold_no_collector() -> None:
+    for name in registry._SLOW:  # noqa: SLF001
+        module = importlib.import_module(name)
+        assert not any(registry._is_collector_of(value, module) for value in vars(module).values())  # noqa: SLF001
+
+
+def test_to_know_the_collectors_loads_no_reader() -> None:
+    heavy = {
+        "duckdb", "email", "packageurl", "packaging", "pyarrow", "sqlite3", "tomllib", "yaml",
+        "umbel.collect._cyclonedx", "umbel.collect._image_parts", "umbel.collect._remote_git",
+        "umbel.collect._spdx", "umbel.collect._spdx3", "umbel.collect.imports", "umbel.collect.practices",
+        "umbel.collect.lockfiles._pom_file", "umbel.collect.lockfiles._quick_yaml",
+        "umbel.collect.lockfiles._requirements_file", "umbel.collect.lockfiles._yarn_text",
+    }  # fmt: skip
+    code = "import sys; from umbel.collect import registry; registry.collectors(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not heavy & set(done.stdout.split())

@@ -48,16 +48,23 @@ def publish(  # noqa: PLR0913 - all but two are options
     subject: str = "shop",
     after: Sequence[int] = (),
     releases: Sequence[dict[str, Any]] = (),
+    changes: Sequence[tuple[str, str]] = (),
     outcome: str = "complete",
     collected_at: datetime = acme.NOW,
     lineage: str | None = None,
     commits_said: int | None = None,
+    **said: Any,
 ) -> list[int]:
-    """Publish one reading of a repository that goes on from the writes `after`; gives its chain of writes."""
+    """Publish one reading of a repository that goes on from the writes `after`; gives its chain of writes.
+
+    `said` are columns of its row in `histories`.
+    """
+    lineage = lineage or f"git_history git:{subject}"
     stamp = acme.stamp(
         subject,
         collector="git_history",
-        lineage=lineage or f"git_history git:{subject}",
+        lineage=lineage,
+        origin=lineage.split(" ")[1],
         collected_at=collected_at,
         observed_at=collected_at,
         outcome=outcome,
@@ -71,9 +78,10 @@ def publish(  # noqa: PLR0913 - all but two are options
     tables = {
         "commits": rows("commits", [{"write_id": own, **one} for one in commits]),
         "releases": rows("releases", [{"write_id": own, **one} for one in releases]),
+        "changes": rows("changes", [{"write_id": own, "path": path, "sha": sha} for path, sha in changes]),
         "histories": rows(
             "histories",
-            [{"write_id": own, "writes": writes, "commits": commits_said or before + len(commits)}],
+            [{"write_id": own, "writes": writes, "commits": commits_said or before + len(commits), **said}],
         ),
         "snapshots": snapshots,
     }

@@ -58,7 +58,7 @@ _RELATIONS: dict[str, list[tuple[str, Any]]] = {
 
 
 class Commit(NamedTuple):
-    """One commit of a told history; `day` counts from the estate's today, noon."""
+    """One commit of a told history; `day` counts from the estate's today, noon; `files` are those it changes."""
 
     person: str
     day: float
@@ -72,6 +72,7 @@ class Commit(NamedTuple):
     ours: bool | None = None
     signed: bool = False
     trailers: tuple[tuple[str, str], ...] = ()
+    files: tuple[str, ...] = ()
 
 
 class Release(NamedTuple):
@@ -294,18 +295,23 @@ def _git(bare: Path, *arguments: str) -> str:
 
 
 def repository(folder: Path, commits: Sequence[Commit], tags: Sequence[Release] = ()) -> Path:
-    """A real git repository of a told history: people are `name <name@acme.example>`, files are none."""
+    """A real git repository of a told history: people are `name <name@acme.example>`.
+
+    A commit with two parents merges the one before the last, and so changes nothing.
+    """
     folder.mkdir(parents=True)
     subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
     stream: list[str] = []
-    for commit in sorted(commits, key=lambda c: c.day):
+    for number, commit in enumerate(sorted(commits, key=lambda c: c.day), 1):
         when = f"{int(at(commit.day).timestamp())} +0000"
         by = commit.by or commit.person
         message = "change\n" + "".join(f"\n{kind}: {p} <{p}@acme.example>" for kind, p in commit.trailers)
         stream.append(
-            f"commit refs/heads/main\nauthor {commit.person} <{commit.person}@acme.example> {when}\n"
+            f"commit refs/heads/main\nmark :{number}\nauthor {commit.person} <{commit.person}@acme.example> {when}\n"
             f"committer {by} <{by}@acme.example> {when}\ndata {len(message)}\n{message}\n"
         )
+        stream += [f"merge :{number - 2}\n"] if commit.parents > 1 else []
+        stream += [f"M 644 inline {file}\ndata {len(str(number))}\n{number}\n" for file in commit.files]
     for tag in tags:
         when = f"{int(at(tag.day).timestamp())} +0000"
         tagger = tag.tagger or "ann"

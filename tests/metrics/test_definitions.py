@@ -68,7 +68,7 @@ def test_a_built_in_metric_explains_itself(metric: Definition) -> None:
     assert header.limits.endswith(".")
     assert header.source
     assert metric.name in _SAYINGS
-    assert metric.of_history
+    assert metric.of_history == (header.reads == "history")
 
 
 def test_sentences_are_only_for_metrics_that_exist() -> None:

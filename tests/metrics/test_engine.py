@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from umbel.model.measurement import Measurement
 
-METRICS = catalog().metrics
+METRICS = catalog().told_by_history()
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from umbel.evidence.session import Session
 
-METRICS = catalog().metrics
+METRICS = catalog().told_by_history()
 FEW = settings(
     max_examples=6,
     phases=[Phase.explicit, Phase.generate],

@@ -45,6 +45,14 @@ LimitOption = Annotated[
         "--limit", "-n", min=0, metavar="N", help="At most N rows; 0 is all. Tables show 50 unless told."
     ),
 ]
+PathsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--path",
+        metavar="DIR",
+        help="Only what touched this folder or file of the project; may be given several times.",
+    ),
+]
 
 HERE = Path()
 TABLE_ROWS = 50

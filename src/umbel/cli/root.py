@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from umbel.cli import commands
+from umbel.cli.plain import plain
 from umbel.model.errors import UmbelError
 
 if TYPE_CHECKING:
@@ -28,6 +29,20 @@ ORDER = (
     "diff",
     "coverage",
     "sbom-quality",
+    "sync",
+    "check",
+    "risks",
+    "policy",
+    "exceptions",
+    "licenses",
+    "obligations",
+    "notices",
+    "lifecycle",
+    "vex",
+    "audit",
+    "alerts",
+    "incident",
+    "plans",
     "health",
     "people",
     "metrics",
@@ -51,7 +66,7 @@ class _Commands(TyperGroup):
         if cmd_name not in self.list_commands(ctx):
             return None
         module = importlib.import_module(f"umbel.cli.commands.{cmd_name.replace('-', '_')}")
-        command = typer.main.get_command(module.app)
+        command = plain(typer.main.get_command(module.app))
         command.name = cmd_name
         return command
 
@@ -63,7 +78,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="The open source program office as software: what you run on, where, and who keeps it alive.",
+    help="The open source program office as software: what you run on, what it breaks, who keeps it alive.",
     epilog="Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 evidence incomplete.",
 )
 
@@ -91,7 +106,7 @@ def _root(
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; gives the exit code."""
-    command = typer.main.get_command(app)
+    command = plain(typer.main.get_command(app))
     try:
         command.main(list(arguments), prog_name="umbel")
     except SystemExit as end:

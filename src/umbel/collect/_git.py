@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: The Umbel contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Run git on a repository that is trusted in nothing: reading commands only, bounded, never asking.
+"""Run git: every process that Umbel starts of it is started here (`start`), on terms that hold for all.
 
-Hooks, helpers, transports and programs that the repository's own configuration could name are
-switched off, as are the user's settings; nothing is fetched. What is written is read piece by
-piece, and a git that falls silent is ended.
+Those that read a repository trust it in nothing: hooks, helpers, transports and programs that its
+own configuration could name are switched off, as are the user's settings; nothing is fetched. What
+is written is read piece by piece, and a git that falls silent is ended. `_remote_git` alone lets
+git speak to a server, by the one protocol that was asked for.
 """
 
 from __future__ import annotations
@@ -14,15 +15,23 @@ import stat
 import subprocess
 import threading
 import time
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping, Sequence
 
-SAFE = (
+ALWAYS = (
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "protocol.allow=never",
+    "submodule.recurse=false",
+    "safe.directory=*",
+)
+"""Settings that no git may do without, whatever it is started for."""
+SAFE = (
     "core.untrackedCache=false",
     "core.pager=cat",
     "core.attributesFile=/dev/null",
@@ -35,9 +44,8 @@ SAFE = (
     "gpg.program=false",
     "diff.orderFile=/dev/null",
     "diff.external=",
-    "protocol.allow=never",
-    "safe.directory=*",
 )
+"""What a repository that is only read could configure besides."""
 PIECE = 1 << 20
 SILENCE = 300.0
 """Seconds without a word after which git is given up."""
@@ -53,22 +61,80 @@ class Said(NamedTuple):
     words: str
 
 
+def start(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    stdin: int | IO[bytes] | None = subprocess.DEVNULL,
+    stderr: int = subprocess.PIPE,
+    folder: Path | None = None,
+    group: bool = False,
+    buffer: int = -1,
+) -> subprocess.Popen[bytes]:
+    """Start a command line that `line` made; `group` gives it processes of its own, and no terminal.
+
+    Raises `OSError` or `ValueError` if it can't be started.
+    """
+    return subprocess.Popen(
+        arguments,
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        bufsize=buffer,
+        cwd=folder,
+        env=surroundings(environment),
+        start_new_session=group,
+    )
+
+
+def line(settings: Sequence[str], *arguments: str) -> list[str]:
+    """A command line: what holds always, settings of one use, and what git is to do."""
+    words = [word for setting in (*ALWAYS, *settings) for word in ("-c", setting)]
+    return ["git", "--no-pager", *words, *arguments]
+
+
+def surroundings(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment in which git asks nobody, fetches nothing by itself, and speaks only what it is told to.
+
+    What is said here of protocols is above every configuration, also that of a hostile repository, which
+    could allow `ext::` for itself.
+    """
+    return {
+        "GIT_ALLOW_PROTOCOL": "",
+        **environment,
+        "LC_ALL": "C",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+    }
+
+
 def environment(folder: Path) -> dict[str, str]:
-    """The whole environment of a git process: nothing of the user's, nothing replaced or grafted."""
+    """The environment of a git that reads a repository: nothing of the user's, nothing replaced or grafted."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": os.devnull,
-        "LC_ALL": "C",
         "GIT_ALLOC_LIMIT": "1g",
         "GIT_CEILING_DIRECTORIES": str(folder.parent),
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_GRAFT_FILE": os.devnull,
-        "GIT_NO_LAZY_FETCH": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
+        **_quarantine(folder),
     }
+
+
+def _quarantine(folder: Path) -> dict[str, str]:
+    """Where a repository keeps what is being pushed to it while its hooks still judge that (git receive-pack)."""
+    names = ("GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
+    told = {name: os.environ[name] for name in names if os.environ.get(name)}
+    try:
+        inside = folder.resolve() in Path(told.get("GIT_QUARANTINE_PATH", os.sep)).resolve().parents
+    except (OSError, ValueError, RuntimeError):
+        return {}
+    if not inside or "GIT_OBJECT_DIRECTORY" not in told:
+        return {}
+    return told | {"GIT_OBJECT_DIRECTORY": str(Path(told["GIT_OBJECT_DIRECTORY"]).resolve())}
 
 
 def command(place: Path, *arguments: str) -> list[str]:
@@ -76,23 +142,21 @@ def command(place: Path, *arguments: str) -> list[str]:
     where = ["-C", str(place)]
     if _is_git_dir(place) and not (place / ".git").exists():
         where = [f"--git-dir={place}", "-c", "core.bare=true"]
-    return ["git", "--no-pager", *[word for setting in SAFE for word in ("-c", setting)], *where, *arguments]
+    return line(SAFE, *where, *arguments)
 
 
 def run(place: Path, *arguments: str, stdin: bytes = b"", seconds: float = 30.0) -> Said:
     """Run a short command to its end. Never raises: what went wrong is in the answer."""
     try:
-        done = subprocess.run(
-            command(place, *arguments),
-            input=stdin,
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-            env=environment(place),
-        )
+        with start(command(place, *arguments), environment(place), stdin=subprocess.PIPE) as process:
+            try:
+                out, words = process.communicate(stdin, timeout=seconds)
+            except BaseException:
+                process.kill()
+                raise
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         return Said(-1, b"", _why(error))
-    return Said(done.returncode, done.stdout, _words(done.stderr[-_MOST_WORDS:]))
+    return Said(process.returncode, out, _words(words[-_MOST_WORDS:]))
 
 
 def _why(error: Exception) -> str:
@@ -122,14 +186,7 @@ class Stream:
         if isinstance(source, Stream):
             feed = source.out or subprocess.DEVNULL
         try:
-            self._process = subprocess.Popen(
-                command(place, *arguments),
-                stdin=feed,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                env=environment(place),
-            )
+            self._process = start(command(place, *arguments), environment(place), stdin=feed, buffer=0)
         except (OSError, ValueError) as error:
             self.words, self.code = _why(error), -1
             return

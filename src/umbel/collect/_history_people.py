@@ -54,14 +54,29 @@ def identity_key(salt: bytes, name: str | None, email: str | None) -> int:
     return int.from_bytes(digest, "little", signed=True)
 
 
+def address_key(salt: bytes, email: str | None) -> int | None:
+    """The key of an address in any case, under whatever name; None where there is none. No identity has it."""
+    text = (email or "").strip().strip("<>\"' ").casefold()
+    if not text:
+        return None
+    raw = text.encode("utf-8", "replace")
+    digest = hashlib.blake2b(raw, digest_size=8, key=salt, person=b"umbel address").digest()
+    return int.from_bytes(digest, "little", signed=True)
+
+
 class People:
-    """Everyone met in one history. `forgotten` keys are used in commits, and written nowhere else."""
+    """Everyone met in one history.
+
+    `forgotten` are keys of identities and of addresses (`address_key`). The keys of those who have one are
+    used in commits, and written nowhere else.
+    """
 
     def __init__(self, salt: bytes, forgotten: frozenset[int] = frozenset()) -> None:
         """Nobody yet."""
         self._salt = salt
         self._forgotten = forgotten
         self._new: dict[int, Identity] = {}
+        self._returned: set[int] = set()
         self._people: dict[bytes, Known] = {}
         self._blocks: dict[tuple[bytes, bytes], list[tuple[str, int]]] = {}
         self._named: dict[tuple[bytes, ...], tuple[str, int | None]] = {}
@@ -70,11 +85,18 @@ class People:
         """Everyone met so far, but for those who asked to be forgotten."""
         return list(self._new.values())
 
+    def returned(self) -> frozenset[int]:
+        """Keys of those who were left out because their address is forgotten: under this name they are new."""
+        return frozenset(self._returned)
+
     def key(self, name: str | None, email: str | None) -> int:
         """The key of an identity, which is remembered."""
         key = identity_key(self._salt, name, email)
-        if key not in self._new and key not in self._forgotten:
-            self._new[key] = Identity(key, name, email)
+        if key not in self._new and key not in self._forgotten and key not in self._returned:
+            if self._forgotten and address_key(self._salt, email) in self._forgotten:
+                self._returned.add(key)
+            else:
+                self._new[key] = Identity(key, name, email)
         return key
 
     def person(self, raw: bytes, encoding: bytes = b"") -> Known:

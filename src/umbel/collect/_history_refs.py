@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from umbel.collect import _git
+from umbel.collect._history_lines import Line, default_line, still_followed, symbolic
 from umbel.collect._history_tags import Object, Seen, contents, look_up, references
+from umbel.collect._history_words import told
 from umbel.collect.projects import origin_url, remote_name
 from umbel.model.errors import Fault
 
@@ -32,8 +34,10 @@ _MAIN = ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master", "re
 class Place(msgspec.Struct, kw_only=True):
     """What a repository is at one moment. `lost`: it can't be read, and `faults` say why.
 
-    `cut` are the commits where a shallow clone ends; `has_known` whether the tips that are known
-    from earlier are here; `submodules` is None where the clone doesn't hold the file that tells.
+    `head` and `branch` are those that are followed; `cut` are the commits where a shallow clone ends;
+    `has_known` tells whether the tips that are known from earlier are here; `submodules` is None where the
+    clone doesn't hold the file that tells. `moved_only`: its branches move when somebody moves them, never
+    because another commit was checked out (it is bare).
     """
 
     repository: Path
@@ -47,15 +51,25 @@ class Place(msgspec.Struct, kw_only=True):
     submodules: list[str] | None = None
     mailmap: Object | None = None
     has_known: bool = False
+    moved_only: bool = False
     lost: bool = False
     faults: list[Fault] = []
     fingerprint: str = ""
 
 
 def look(
-    folder: Path, *, branches: bool = False, known: tuple[str, ...] = (), url: str | None = None
+    folder: Path,
+    *,
+    branches: bool = False,
+    known: tuple[str, ...] = (),
+    url: str | None = None,
+    fetched: bool = False,
 ) -> Place:
-    """Look at a repository; `known` are commits that may be in it."""
+    """Look at a repository; `known` are commits from which it was followed before.
+
+    A checkout is followed from its default branch, whatever stands in its folder at the moment; one that was `fetched`
+    just now, which is as its server has it, from HEAD.
+    """
     repository = _git.git_dir(folder)
     if repository is None or not _git.is_sound(repository):
         return _lost(folder, "no-repository", "is no git repository")
@@ -63,12 +77,17 @@ def look(
     heads = references(repository, "refs/heads", "refs/remotes") if branches else []
     if tags is None or heads is None:
         said = _git.run(repository, "for-each-ref", "--count=1").words
-        said = said.replace(str(repository), "…").partition("\n")[0][:300]
-        return _lost(folder, "unreadable-repository", f"git can't read it: {said}")
-    place = Place(repository=repository, branch=_branch(repository), kind=_kind(repository))
+        return _lost(folder, "unreadable-repository", f"git can't read it: {told(said) or 'it says nothing'}")
+    place = Place(
+        repository=repository, branch=_short(symbolic(repository, "HEAD")), kind=kind_of(repository)
+    )
+    place.moved_only = _git.is_bare(folder)
     place.url = _public(url or origin_url(folder))
     place.cut = frozenset(_HEX.findall(_git.small(repository / "shallow")))
-    _resolve(place, tags, [sha for _, sha in heads], known)
+    line = None if fetched else default_line(repository, place.branch)
+    _resolve(place, tags, [sha for _, sha in heads], known, line)
+    if not fetched and not branches and place.has_known and not place.lost:
+        place.tips = tuple(sorted({*place.tips, *still_followed(repository, place.tips, known)}))
     place.fingerprint = _fingerprint(place)
     return place
 
@@ -78,25 +97,29 @@ def _lost(folder: Path, code: str, message: str) -> Place:
     return Place(repository=folder, lost=True, faults=[Fault(code, message)], fingerprint=digest)
 
 
-def _resolve(place: Place, tags: list[tuple[str, str]], heads: list[str], known: tuple[str, ...]) -> None:
+def _resolve(
+    place: Place, tags: list[tuple[str, str]], heads: list[str], known: tuple[str, ...], line: Line | None
+) -> None:
     """Follow every name to its object, in one process."""
-    names = ["HEAD^{commit}"]
+    main = line.sha if line else "HEAD"
+    names = ["HEAD^{commit}", f"{main}^{{commit}}"]
     names += [sha for _, sha in tags] + [f"{sha}^{{}}" for _, sha in tags]
     names += [f"{sha}^{{commit}}" for sha in heads]
     # What a partial clone lacks may end git: last.
-    names += ["HEAD:.mailmap", "HEAD:.gitmodules", *known]
+    names += [f"{main}:.mailmap", f"{main}:.gitmodules", *known]
     found = look_up(place.repository, names)
-    middle = 1 + len(tags)
+    middle = 2 + len(tags)
     end = middle + len(tags)
     place.has_known = all(found[len(names) - len(known) :])
     place.tags = [
         Seen(name, first, last)
-        for (name, _), first, last in zip(tags, found[1:middle], found[middle:end], strict=True)
+        for (name, _), first, last in zip(tags, found[2:middle], found[middle:end], strict=True)
     ]
     tips = {item.sha for item in found[end : end + len(heads)] if item}
     if heads:
         tips |= {tag.last.sha for tag in place.tags if tag.last and tag.last.type == "commit"}
-    head = found[0]
+        tips |= {found[0].sha} if found[0] else set()
+    head = found[1]
     mailmap, modules = found[end + len(heads) : end + len(heads) + 2]
     if head is None:
         _without_head(place)
@@ -107,6 +130,7 @@ def _resolve(place: Place, tags: list[tuple[str, str]], heads: list[str], known:
             )
     else:
         place.head = head.sha
+        place.branch = line.branch if line else place.branch
     place.tips = tuple(sorted(tips | ({place.head} if place.head else set())))
     place.mailmap = mailmap if mailmap and mailmap.type == "blob" else None
     place.submodules = _submodules(place, modules)
@@ -125,25 +149,18 @@ def _without_head(place: Place) -> None:
         return
     found = look_up(place.repository, [branches[chosen] + "^{commit}"])[0]
     if found is not None:
-        missing, place.branch = place.branch, chosen.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+        place.branch = chosen.removeprefix("refs/heads/").removeprefix("refs/remotes/")
         place.head = found.sha
-        message = f"HEAD names a branch that isn't there ({missing}); {place.branch} was followed"
+        message = "HEAD names a branch that isn't there; another one was followed"
         place.faults = [Fault("no-head", message, "", "warning")]
 
 
-def _branch(repository: Path) -> str | None:
-    """The branch that HEAD names."""
-    text = _git.small(repository / "HEAD").strip()
-    if not text or text == "ref: refs/heads/.invalid":  # a link of old, or the reftable format
-        text = "ref: " + _git.run(repository, "symbolic-ref", "--quiet", "HEAD").out.decode(
-            "utf-8", "replace"
-        )
-    name = text.removeprefix("ref:").strip()
-    return name.removeprefix("refs/heads/") or None if text.startswith("ref:") else None
+def _short(name: str | None) -> str | None:
+    return None if name is None else name.removeprefix("refs/heads/") or None
 
 
-def _kind(repository: Path) -> Kind:
-    """What a partial clone left out."""
+def kind_of(repository: Path) -> Kind:
+    """What a partial clone left out, as its configuration says."""
     filters = " ".join(_FILTER.findall(_git.small(repository / "config")))
     if "tree:" in filters or "object:type" in filters:
         return "treeless"

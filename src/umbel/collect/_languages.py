@@ -16,10 +16,10 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -27,7 +27,7 @@ from umbel.collect.interface import Language
 from umbel.model.errors import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from umbel.collect._tree import Entry, Tree
 
@@ -68,31 +68,51 @@ def counter() -> str | None:
     return str(beside) if os.access(beside, os.X_OK) else shutil.which("scc")
 
 
-def count(tree: Tree) -> tuple[list[Language], list[Fault]]:
+_Counts: TypeAlias = "tuple[list[Language], list[Fault]]"
+
+
+def count(tree: Tree) -> _Counts:
     """Lines by language, most code first, and notes on what was not counted."""
+    with counting(tree) as counted:
+        return counted()
+
+
+@contextmanager
+def counting(tree: Tree) -> Iterator[Callable[[], _Counts]]:
+    """Have the lines counted while something else is done; gives what waits for the answer (see `count`)."""
     program = counter()
     if program is None:
         said = "languages are unknown: the program scc isn't installed (pip install 'umbel[languages]')"
-        return [], [Fault("no-counter", said, level="note")]
+        yield lambda: ([], [Fault("no-counter", said, level="note")])
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
     chosen, faults = _chosen(tree)
+    with ExitStack() as stack:
+        on_disk: list[str] = []
+        folder = None
+        try:
+            on_disk, folder = stack.enter_context(_places(tree, chosen))
+        except OSError as error:
+            faults.append(_lost(f"lines could not be counted: {error.strerror}"))
+        chunks = [*_chunks(on_disk), *([[str(folder)]] if folder else [])]
+        # The program is a process of its own: the thread does nothing but wait for it.
+        pool = ThreadPoolExecutor(1)
+        stack.callback(pool.shutdown, cancel_futures=True)
+        rows = [pool.submit(_count, program, chunk) for chunk in chunks]
+        yield lambda: _summed([future.result() for future in rows], faults)
+
+
+def _summed(counted: list[list[_Row] | None], faults: list[Fault]) -> _Counts:
     totals: dict[str, Language] = {}
-    lost = False
-    try:
-        with _places(tree, chosen) as (on_disk, folder):
-            chunks = [*_chunks(on_disk), *([[str(folder)]] if folder else [])]
-            for chunk in chunks:
-                rows = _count(program, chunk)
-                lost = lost or rows is None
-                for row in rows or ():
-                    totals[row.name] = _sum(totals.get(row.name), row)
-    except OSError as error:
-        return [], [
-            *faults,
-            Fault("not-counted", f"lines could not be counted: {error.strerror}", level="warning"),
-        ]
-    if lost:
-        faults.append(Fault("not-counted", "the lines of some files could not be counted", level="warning"))
-    return sorted(totals.values(), key=lambda one: (-one.code, one.language)), faults
+    for row in (row for rows in counted for row in rows or ()):
+        totals[row.name] = _sum(totals.get(row.name), row)
+    lost = [_lost("the lines of some files could not be counted")] if None in counted else []
+    return sorted(totals.values(), key=lambda one: (-one.code, one.language)), [*faults, *lost]
+
+
+def _lost(said: str) -> Fault:
+    return Fault("not-counted", said, level="warning")
 
 
 def _chosen(tree: Tree) -> tuple[list[Entry], list[Fault]]:

@@ -4,7 +4,8 @@
 
 Only here does git see the user's settings (credential helpers, proxies, `insteadOf`, ssh). What
 they could do beyond reaching the remote (hooks, submodules, background work) is overruled, the one
-protocol that was asked for is allowed, and nothing can prompt: there is no terminal.
+protocol that was asked for is allowed, and nothing can prompt: there is no terminal. Processes are
+started by `_git.start`, as all are.
 """
 
 from __future__ import annotations
@@ -24,21 +25,16 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from umbel.collect import _remote_url
+from umbel.collect import _git, _remote_url
 from umbel.collect._remote_words import RemoteError, failure
 from umbel.model.errors import EvidenceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_OVERRULED = (
-    "core.hooksPath=/dev/null",
-    "core.fsmonitor=false",
+_SETTINGS = (
     "core.logAllRefUpdates=false",
     "credential.interactive=false",
-    "gc.auto=0",
-    "maintenance.auto=false",
-    "submodule.recurse=false",
     "fetch.recurseSubmodules=false",
     "fetch.writeCommitGraph=false",
     "fetch.uriProtocols=",
@@ -48,7 +44,6 @@ _OVERRULED = (
     "fetch.fsckObjects=false",
     "http.followRedirects=initial",
     "protocol.version=2",
-    "safe.directory=*",
 )
 _KEPT = re.compile(
     r"GIT_(?:CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|ASKPASS|SSH|SSH_COMMAND|SSH_VARIANT"
@@ -116,17 +111,9 @@ class Remotely:
             return _Watched(process, self.watch, folder).result()
 
     def _start(self, arguments: Sequence[str], given: IO[bytes] | int) -> subprocess.Popen[bytes]:
-        options = [word for setting in _OVERRULED for word in ("-c", setting)]
+        line = _git.line(_SETTINGS, *arguments)
         try:
-            process = subprocess.Popen(
-                ["git", *options, *arguments],
-                stdin=given,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                cwd=self._home,
-                env=self._environment,
-                start_new_session=True,  # no terminal to ask on, and one group to end
-            )
+            process = _git.start(line, self._environment, stdin=given, folder=self._home, group=True)
         except OSError as error:
             raise EvidenceError(
                 f"git can't be started: {error.strerror}.", "Install git, or mend PATH."
@@ -283,10 +270,7 @@ def _environment(home: Path) -> dict[str, str]:
         if not name.startswith("GIT_") or _KEPT.fullmatch(name)
     }
     return kept | {
-        "LC_ALL": "C",
         "LANGUAGE": "C",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_NO_LAZY_FETCH": "1",
         "GIT_CEILING_DIRECTORIES": str(home.parent),
         "GCM_INTERACTIVE": "never",
         "SSH_ASKPASS_REQUIRE": "never",

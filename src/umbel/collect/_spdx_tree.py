@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from umbel.collect._spdx import Builder
 from umbel.collect._spdx_mend import Mender
 from umbel.collect._spdx_records import (
     CreationInfo,
@@ -30,6 +29,7 @@ from umbel.collect.interface import UnreadableError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from umbel.collect._spdx import Builder
     from umbel.collect.faults import Faults
     from umbel.collect.interface import Reading
 
@@ -64,6 +64,8 @@ class Sections(ABC):
 
     def feed(self, sections: dict[str, Any], serialisation: str) -> Reading:
         """The reading of a document with these sections; its format ends in `serialisation`."""
+        from umbel.collect._spdx import Builder
+
         self._sections = sections
         builder = Builder(self.faults, self._where, self._elements)
         builder.header(self._header())

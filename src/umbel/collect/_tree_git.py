@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from umbel.collect import _git, _tree
+from umbel.collect._git_contents import Contents
 from umbel.collect.interface import UnreadableError
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MOST_BYTES = 128 << 20
-_DRAINED = 4 << 20
 _MOST_LINKS = 5_000
 _REVISION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/@{}^~-]*")
 _EMPTY = {
@@ -55,42 +54,21 @@ class GitTree(_tree.Tree):
         self._listing: bytes = listing
         self._blobs: dict[str, bytes] = {}
         self._targets: dict[str, str] = {}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._contents = Contents(repository)
 
     def read(self, path: str, limit: int) -> bytes | None:
         """The first bytes of a file; None if the clone doesn't hold its content."""
         self._entries()
         blob = self._blobs.get(self._targets.get(path, path))
-        return None if blob is None else self._content(blob, limit)
+        return None if blob is None else self._contents.read(blob, limit)
 
     def fingerprint(self) -> str:
         """The id of the tree."""
         return self._id
 
-    def _start(self) -> subprocess.Popen[bytes] | None:
-        try:
-            return subprocess.Popen(
-                _git.command(self.root, "cat-file", "--batch"),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=_git.environment(self.root),
-            )
-        except (OSError, ValueError):
-            return None
-
     def close(self) -> None:
         """End the process that gives contents."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    try:
-                        stream.close()
-                    except OSError:
-                        continue
-            process.wait()
+        self._contents.close()
 
     def _id_of(self, name: str) -> str | None:
         said = _said(self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
@@ -119,7 +97,7 @@ class GitTree(_tree.Tree):
     def _resolved(self, linked: list[tuple[str, str]], files: dict[str, _tree.Entry]) -> list[_tree.Entry]:
         links = []
         for path, blob in linked[:_MOST_LINKS]:
-            said = self._content(blob.encode(), 4096)
+            said = self._contents.read(blob.encode(), 4096)
             target = _joined(path, os.fsdecode(said)) if said else None
             if target in files:
                 self._targets[path] = target
@@ -137,30 +115,6 @@ class GitTree(_tree.Tree):
             if kind == "blob" and size.isdecimal():
                 sizes[blob] = int(size)
         return sizes
-
-    def _content(self, blob: bytes, limit: int) -> bytes | None:
-        """The first bytes of a blob, by a process that stays for the next."""
-        if self._process is None:
-            self._process = self._start()
-        process = self._process
-        if process is None or process.stdin is None or process.stdout is None:
-            return None
-        try:
-            process.stdin.write(blob + b"\n")
-            process.stdin.flush()
-            words = process.stdout.readline(1024).split()
-            if len(words) != 3 or words[1] != b"blob":
-                return None
-            size = int(words[2])
-            data = process.stdout.read(min(size, limit))
-            if size - len(data) > _DRAINED:
-                self.close()  # starting anew is cheaper than reading the rest
-            else:
-                _drain(process.stdout, size - len(data) + 1)
-        except (OSError, ValueError):
-            self.close()
-            return None
-        return data
 
 
 def listed_by_git(root: Path) -> list[str] | None:
@@ -204,11 +158,6 @@ def _joined(path: str, target: str) -> str | None:
         elif part not in {"", "."}:
             parts.append(part)
     return "/".join(parts)
-
-
-def _drain(stream: IO[bytes], size: int) -> None:
-    while size > 0 and (data := stream.read(min(size, 1 << 20))):
-        size -= len(data)
 
 
 def _said(place: Path, *arguments: str, source: bytes | None = None) -> bytes | None:

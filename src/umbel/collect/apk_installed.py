@@ -10,13 +10,14 @@ from binascii import Error as Base64Error
 from binascii import a2b_base64
 from typing import TYPE_CHECKING, NamedTuple
 
-from umbel.collect._os_release import OsRelease, release_beside
 from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading, UnreadableError
 from umbel.model.purl import Purl, PurlError, make, unidentified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from umbel.collect._os_release import OsRelease
 
 _NEED = re.compile(r"([^\s!<>=~@]+)(?:@[^\s<>=~]+)?(?:([<>=~]+)(\S+))?")
 _KEPT = frozenset("CPVATULomcDp")
@@ -49,6 +50,8 @@ class ApkInstalledCollector(Collector):
 
     def fingerprint(self, document: Document) -> str:
         """Over the database, what was asked for and the name of the distribution."""
+        from umbel.collect._os_release import release_beside
+
         digest = hashlib.sha256(document.data)
         digest.update(release_beside(document).digest.encode())
         world = _world(document)
@@ -58,6 +61,8 @@ class ApkInstalledCollector(Collector):
 
     def read(self, document: Document) -> Reading:
         """Read one database."""
+        from umbel.collect._os_release import release_beside
+
         data, found = document.utf8()
         faults = Faults()
         for fault in found:

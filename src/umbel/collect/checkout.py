@@ -10,8 +10,6 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from umbel.collect import _languages, practices
-from umbel.collect._tree import open_tree
 from umbel.collect.interface import Collector, Document, Reading, UnreadableError
 from umbel.model.errors import Fault
 
@@ -41,21 +39,32 @@ class CheckoutCollector(Collector):
         "are seen in files only: what is set at a forge is not known."
     )
     describes_project = True
+    version = 2
 
     def fingerprint(self, document: Document) -> str:
-        """SHA-256 over the paths, sizes and times of its files, or over the id of the head's tree."""
+        """SHA-256 over the paths, sizes and times of its files, or over the id of the head's tree.
+
+        With it goes what is installed in the folder's environment, since modules are known by that.
+        """
+        from umbel.collect import _languages
+        from umbel.collect._tree import open_tree
+        from umbel.collect.imports import state
+
         seen = "" if _languages.counter() else "no counter\n"  # once there is one, languages can be told
         try:
             with open_tree(document.path) as tree:
-                seen += tree.fingerprint()
+                seen += tree.fingerprint() + state(tree)
         except UnreadableError as error:
             if error.fault.code not in _UNSEEN:
                 raise
             seen += error.fault.code
-        return hashlib.sha256(seen.encode()).hexdigest()
+        return hashlib.sha256(seen.encode("utf-8", "surrogateescape")).hexdigest()
 
     def read(self, document: Document) -> Reading:
         """Read a project's files. Raises `UnreadableError` if it is no folder."""
+        from umbel.collect import practices
+        from umbel.collect._tree import open_tree
+
         try:
             with open_tree(document.path) as tree:
                 return _read(tree)
@@ -67,9 +76,12 @@ class CheckoutCollector(Collector):
 
 
 def _read(tree: Tree) -> Reading:
-    shown = practices.examine(tree)
-    languages, faults = _languages.count(tree)
-    imported, more = _imports(tree)
+    from umbel.collect import _languages, practices
+
+    with _languages.counting(tree) as counted:
+        shown = practices.examine(tree)
+        imported, more = _imports(tree)
+        languages, faults = counted()
     faults += more
     if tree.truncated:
         said = "has more files than are looked at; only the first were"

@@ -11,19 +11,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from umbel.collect._cyclonedx import Builder
-from umbel.collect._cyclonedx_mend import Mender
-from umbel.collect._cyclonedx_shape import MIXED, MODERN, NEWEST, OLDEST, Item, Opened, Shape, shape
 from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Document, Reading, UnreadableError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from umbel.collect._cyclonedx import Builder
+    from umbel.collect._cyclonedx_shape import Item, Opened, Shape
     from umbel.model.errors import Fault
 
 _sections = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -102,7 +102,7 @@ def _attempt(data: bytes, found: list[Fault]) -> Reading:
         raise UnreadableError("too-deep", "is nested too deeply to be an SBOM") from None
 
 
-class _Decoders(dict[str, Callable[[msgspec.Raw], Opened]]):
+class _Decoders(dict[str, "Callable[[msgspec.Raw], Opened]"]):
     """Each record's decoder, made when it is first needed."""
 
     def __init__(self, shape: Shape) -> None:
@@ -123,6 +123,10 @@ class _Json:
             self._faults.add(fault.code, fault.message, fault.place, fault.level)
 
     def read(self, data: bytes) -> Reading:
+        from umbel.collect._cyclonedx import Builder
+        from umbel.collect._cyclonedx_mend import Mender
+        from umbel.collect._cyclonedx_shape import MIXED, MODERN, shape
+
         sections = self._split(data)
         minor = self._version(_plain_value(sections.get("specVersion")))
         self._shape = shape(minor)
@@ -185,6 +189,8 @@ class _Json:
     # -- the document's own fields
 
     def _version(self, said: object) -> int:
+        from umbel.collect._cyclonedx_shape import NEWEST, OLDEST
+
         match = _VERSION.fullmatch(said.strip()) if isinstance(said, str) else None
         if match is None:
             shown = "no specVersion" if said is None else f"{_short(said)!r} as specVersion"
@@ -199,6 +205,8 @@ class _Json:
         return minor
 
     def _scalars(self, sections: dict[str, Item], builder: Builder) -> None:
+        from umbel.collect._cyclonedx_shape import MODERN
+
         add = self._faults.add
         said = _plain_value(sections.get("bomFormat"))
         if said != "CycloneDX":

@@ -16,10 +16,7 @@ from xml.parsers import expat
 
 import msgspec
 
-from umbel.collect._cyclonedx import Builder
-from umbel.collect._cyclonedx_mend import Mender
-from umbel.collect._cyclonedx_shape import MIXED, NEWEST, shape
-from umbel.collect._cyclonedx_tree import Node, Tree
+from umbel.collect._cyclonedx_tree import Node
 from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Document, Reading, UnreadableError
 
@@ -213,6 +210,11 @@ class _Xml:
     # -- the document's own fields
 
     def _root(self, namespace: str, local: str, attributes: dict[str, str]) -> None:
+        from umbel.collect._cyclonedx import Builder
+        from umbel.collect._cyclonedx_mend import Mender
+        from umbel.collect._cyclonedx_shape import MIXED, NEWEST, shape
+        from umbel.collect._cyclonedx_tree import Tree
+
         if local != "bom":
             raise UnreadableError("not-cyclonedx", f"is XML, but its root is {local[:80]!r} instead of 'bom'")
         match = _VERSIONED.fullmatch(namespace)

@@ -8,8 +8,6 @@ import re
 from typing import TYPE_CHECKING
 from weakref import ref
 
-from umbel.collect._debian import Paragraph, Relation, relations
-from umbel.collect._dpkg import Dpkg
 from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading, UnreadableError
 from umbel.model.purl import Purl, PurlError, make, unidentified
@@ -17,6 +15,9 @@ from umbel.model.purl import Purl, PurlError, make, unidentified
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from umbel.collect._debian import Paragraph, Relation
+    from umbel.collect._dpkg import Dpkg
 
 _SOURCE = re.compile(r"(\S+)(?:\s*\((\S+)\))?")
 _MOST_PROVIDERS = 8
@@ -61,6 +62,8 @@ class DpkgStatusCollector(Collector):
 
     def _open(self, document: Document) -> tuple[Dpkg, Faults]:
         """Read once for both the hash and the evidence."""
+        from umbel.collect._dpkg import Dpkg
+
         if self._last is None or self._last[0]() is not document:
             faults = Faults()
             self._last = (ref(document), Dpkg(document, faults), faults)
@@ -78,6 +81,8 @@ class _Packages:
         self._providers: dict[str, list[str]] = {}
 
     def reading(self) -> Reading:
+        from umbel.collect._debian import relations
+
         packages = self._dpkg.packages
         if not packages:
             if any(fault.code == "nameless" for fault in self._faults.list()):
@@ -144,6 +149,8 @@ class _Packages:
     # -- edges
 
     def _edges(self, key: str, fields: dict[str, str]) -> Iterator[Edge]:
+        from umbel.collect._debian import relations
+
         arch = key.rpartition(":")[2]
         seen = {key}
         for field, optional in _FIELDS:

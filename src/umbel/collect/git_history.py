@@ -19,6 +19,7 @@ from umbel.collect._history_mailmap import Mailmap
 from umbel.collect._history_people import People, identity_key
 from umbel.collect._history_refs import Place, look
 from umbel.collect._history_tags import Tag, contents, releases
+from umbel.collect._history_words import told
 from umbel.collect.columns import draw_id
 from umbel.model.errors import Fault
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["COLLECTOR", "VERSION", "HistoryOptions", "HistoryReading", "KnownHistory", "identity_key", "read"]
 
 COLLECTOR = "git_history"
-VERSION = 1
+VERSION = 2
 """Raised whenever the same repository would now give other evidence."""
 LONGEST_CHAIN = 64
 """Writes of one history; beyond, it is written anew."""
@@ -42,16 +43,18 @@ State = Literal["new", "grown", "rewritten", "retold", "unchanged", "behind", "f
 
 
 class HistoryOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What to read beyond the commits of HEAD.
+    """What to read beyond the commits of the main line.
 
     `branches` follows all branches and tags; `lines` counts changed lines, `paths` keeps changed paths
-    (both cost a hundred times more than the commits); `again` reads what is known, too.
+    (both cost a hundred times more than the commits); `again` reads what is known, too. `fetched`: the
+    repository is as its server had it just now, so that a commit that it lacks is gone.
     """
 
     branches: bool = False
     lines: bool = False
     paths: bool = False
     again: bool = False
+    fetched: bool = False
 
 
 DEFAULTS = HistoryOptions()
@@ -60,8 +63,9 @@ DEFAULTS = HistoryOptions()
 class KnownHistory(msgspec.Struct, frozen=True, kw_only=True):
     """What the lake holds of a repository's history: its newest snapshot that did not fail.
 
-    `contains` gives those of some commits that are part of it, `identities` the people in it;
-    `failed` is the fingerprint of a later reading that failed.
+    `heads` are the commits whose line it followed at one time or another. `contains` gives those of some
+    commits that are part of it, `identities` the people in it; `failed` is the fingerprint of a later reading
+    that failed.
     """
 
     writes: tuple[int, ...]
@@ -76,6 +80,7 @@ class KnownHistory(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     outcome: str
     failed: str | None = None
+    heads: frozenset[str] = frozenset()
     contains: Callable[[Iterable[str]], frozenset[str]] = lambda _: frozenset()
     identities: Callable[[], Iterable[Identity]] = tuple
 
@@ -86,7 +91,7 @@ class HistoryReading:
 
     `state` says what became of the history since it was known: *new*; *grown*; *rewritten* (known
     commits are gone); *retold* (the same commits, but tags or .mailmap differ); *unchanged*, *behind*
-    (this clone lacks known commits): nothing is to be published; *failed*. `number` and `roots` are those
+    (this clone only lacks known commits): nothing is to be published; *failed*. `number` and `roots` are those
     of the whole history once its commits were taken, as are `outcome` and `faults`.
     """  # noqa: D205
 
@@ -101,6 +106,7 @@ class HistoryReading:
         self._known = known
         self._people = people
         self._partial = False
+        self._fetched = options.fetched
         self.state: State = self._compare(known, options)
         # A history that is read anew owes nothing to what is known.
         self._base = known if self.state in {"grown", "retold"} else None
@@ -189,6 +195,10 @@ class HistoryReading:
         """Everyone met in this reading."""
         return self._people.identities()
 
+    def returned(self) -> frozenset[int]:
+        """Keys of those who were met under a new name, and are left out since their address is forgotten."""
+        return self._people.returned()
+
     def _compare(self, known: KnownHistory | None, options: HistoryOptions) -> State:
         place = self.place
         if place.lost:
@@ -200,7 +210,7 @@ class HistoryReading:
         if place.fingerprint == known.fingerprint:
             return "retold" if self._lacks(known, options) else "unchanged"
         # Branches were followed, and no longer are; or a shallow clone may have become deeper.
-        other_tips = not options.branches and known.tips not in {(), (known.head,)}
+        other_tips = not options.branches and bool({*known.tips} - known.heads - {known.head})
         if other_tips or (known.shallow and (not place.cut or place.tips == known.tips)):
             return "new"
         return "retold" if place.tips == known.tips else self._moved(known)
@@ -210,25 +220,33 @@ class HistoryReading:
         return lines or (options.paths and not known.paths and self.place.kind != "treeless")
 
     def _moved(self, known: KnownHistory) -> State:
-        place = self.place
-        there = place.has_known
+        there = self.place.has_known
         if there:
             gone = self._gone(known)
-            if gone is None:
-                return "failed"
             if not gone:
-                return "grown"
-        if known.contains(place.tips) >= frozenset(place.tips):
+                return "failed" if gone is None else "grown"
+        if self._only_lacks(known):
             return "behind"
+        # If what lies between a shallow clone and this isn't here, nobody can tell.
+        self.rewritten = True if there or not known.shallow else None
+        return "rewritten"
+
+    def _only_lacks(self, known: KnownHistory) -> bool:
+        """Whether what is known stands, though it can't be reached here."""
+        place = self.place
+        if known.commits and not place.tips:
+            message = "holds no commits any more; what is known of it stands"
+            self.faults.append(Fault("emptied", message, "", "warning"))
+            return True
+        # Where somebody checked out an older commit nothing is gone; a branch of a server was moved back.
+        moved_back = self._fetched or (place.moved_only and place.has_known)
+        if not moved_back and known.contains(place.tips) >= frozenset(place.tips):
+            return True
         if place.cut and not known.shallow:
             message = "is cut off (shallow) before it meets the history that is known, which stands"
             self.faults.append(Fault("shallow", message, "", "warning"))
-            return "behind"
-        if not there and known.shallow:
-            self.rewritten = None  # what lies between is not here: nobody can tell
-            return "rewritten"
-        self.rewritten = True
-        return "rewritten"
+            return True
+        return False
 
     def _gone(self, known: KnownHistory) -> bool | None:
         """Whether a commit that is known can't be reached any more; None if git breaks off."""
@@ -264,10 +282,7 @@ class HistoryReading:
             self.state = "failed"
 
     def _fault(self, words: str, level: Literal["error", "warning"]) -> Fault:
-        lines = [line for line in words.splitlines() if line.startswith(("error:", "fatal:"))] or [words]
-        said = "; ".join(line.partition(": ")[2] or line for line in dict.fromkeys(lines[:3]))
-        said = said.replace(str(self.place.repository), "…")[:400]
-        return Fault("broken-history", f"git breaks off: {said or 'it says nothing'}", "", level)
+        return Fault("broken-history", f"git breaks off: {told(words) or 'it says nothing'}", "", level)
 
     def _selection(self, *, only_new: bool) -> bytes:
         known = self._known.tips if only_new and self._known else ()
@@ -311,5 +326,6 @@ def read(
     Never raises for what is wrong with the repository: the reading's `state` is *failed* then, its
     `faults` say why. `url` is where it was cloned from, if the caller knows better than its config.
     """
-    place = look(repository, branches=options.branches, known=known.tips if known else (), url=url)
+    tips = known.tips if known else ()
+    place = look(repository, branches=options.branches, known=tips, url=url, fetched=options.fetched)
     return HistoryReading(place, known, People(salt, forgotten), options)

@@ -7,11 +7,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from weakref import ref
 
-from umbel.collect._image_parts import Parts
 from umbel.collect.interface import Collector, Document, Reading
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from umbel.collect._image_parts import Parts
 
 _PACKAGES = (
     "var/lib/dpkg", "lib/apk/db", "usr/lib/apk/db", "var/lib/rpm", "usr/lib/sysimage/rpm",
@@ -71,6 +72,8 @@ class ImageTreeCollector(Collector):
 
     def _parts(self, document: Document) -> Parts:
         """Read once for both the hash and the evidence."""
+        from umbel.collect._image_parts import Parts
+
         if self._last is None or self._last[0]() is not document:
             self._last = (ref(document), Parts(document.path))
         return self._last[1]

@@ -10,6 +10,7 @@ place; it raises `Unreadable` only where nothing at all could be read.
 from __future__ import annotations
 
 import hashlib
+import re
 from abc import ABC, abstractmethod
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, ClassVar
@@ -141,6 +142,7 @@ class Import(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     sites: int = 0
     names: tuple[str, ...] = ()
     test_files: int = 0
+    type_files: int | None = None
 
 
 class Reading(msgspec.Struct, kw_only=True):
@@ -242,6 +244,20 @@ def _load(path: Path) -> bytes:
         raise UnreadableError("unreadable", error.strerror or str(error)) from error
 
 
+WILD = re.compile(r"[*?\[\]]")
+"""What makes a pattern of a name that is not just itself: such patterns cost time to compile."""
+
+
+def _fits(name: str, pattern: str) -> bool:
+    return name == pattern or (WILD.search(pattern) is not None and fnmatchcase(name, pattern))
+
+
+def _ends(path: str, pattern: str) -> bool:
+    if WILD.search(pattern) is None:
+        return path.endswith(f"/{pattern}")
+    return fnmatchcase(path, f"*/{pattern}")
+
+
 class Collector(ABC):
     """One source of evidence. Class attributes declare it; help and reference are made from them."""
 
@@ -263,6 +279,8 @@ class Collector(ABC):
     """Names of folders that it reads as a whole (`site-packages`)."""
     companions: ClassVar[tuple[str, ...]] = ()
     """Files beside the document that take part in the reading and thereby in its hash."""
+    prevails: ClassVar[tuple[str, ...]] = ()
+    """Files beside the document that its tool passes over because of it: a walk does, too."""
     suffixes: ClassVar[tuple[str, ...]] = ()
     """Endings of files that `sniff` may be asked about, lower case."""
     describes_project: ClassVar[bool] = True
@@ -271,15 +289,15 @@ class Collector(ABC):
     def claims(self, path: str) -> bool:
         """Whether a file of this name, or at this POSIX path, is surely of this format."""
         lower = path.rpartition("/")[2].lower()
-        if any(fnmatchcase(lower, pattern) for pattern in self.names):
+        if any(_fits(lower, pattern) for pattern in self.names):
             return True
-        return any(fnmatchcase(f"/{path}", f"*/{pattern}") for pattern in self.paths)
+        return any(_ends(f"/{path}", pattern) for pattern in self.paths)
 
     def project_folder(self, path: Path) -> Path:
         """The folder of the project that a claimed file describes: where its pattern's path begins."""
         posix = path.as_posix()
         for pattern in self.paths:
-            if fnmatchcase(posix, f"*/{pattern}"):
+            if _ends(posix, pattern):
                 return path.parents[pattern.count("/")]
         return path.parent
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from umbel.collect import _yaml
 from umbel.collect._models import LONGEST, of_hub, text
 from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Component, Document, Edge, Reading, UnreadableError
@@ -15,6 +14,8 @@ from umbel.model.purl import PurlError, make, unidentified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from umbel.collect import _yaml
 
 _KNOWN = frozenset({"flavors", "mlflow_version", "model_uuid", "run_id", "artifact_path", "model_id"})
 _PLACE = re.compile(r"[A-Za-z][\w+.-]*:|/|\\")
@@ -43,6 +44,8 @@ class MlflowModelCollector(Collector):
 
     def read(self, document: Document) -> Reading:
         """Read one file."""
+        from umbel.collect import _yaml
+
         data, found = document.utf8()
         faults = Faults()
         for fault in found:
@@ -93,6 +96,8 @@ def _component(tree: _yaml.Lined, folder: str, faults: Faults) -> Component:
 
 def _each(tree: _yaml.Lined, faults: Faults) -> Iterator[tuple[str, _yaml.Lined, str]]:
     """Each flavour with its fields and place."""
+    from umbel.collect import _yaml
+
     flavors = tree.get("flavors")
     if not isinstance(flavors, _yaml.Lined):
         if flavors is not None:

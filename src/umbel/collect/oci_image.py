@@ -13,19 +13,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from umbel.collect import _oci_manifest as manifests
-from umbel.collect._image_files import DATABASES
-from umbel.collect._image_parts import Parts, evidence_of
-from umbel.collect._layers import Layers, LimitError
-from umbel.collect._oci_store import Store, digest_of
-from umbel.collect._streams import Stream, StreamError
-from umbel.collect._tar import TarError
 from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Component, Document, Reading, UnreadableError
 from umbel.model.purl import PurlError, make
 
 if TYPE_CHECKING:
     from umbel.collect._oci_manifest import Image, Layer
+    from umbel.collect._oci_store import Store
 
 _FIRST = re.compile(rb"(?:\./)?(?:blobs/|oci-layout\0|[0-9a-f]{64}(?:/|\.json\0|\.tar\0))").match
 _SAVED = re.compile(rb"(?:\./)?(?:manifest\.json|index\.json)\0").match
@@ -71,10 +65,14 @@ class OciImageCollector(Collector):
 
     def fingerprint(self, document: Document) -> str:
         """Over the archive, or over a layout's index and the names and sizes of its parts."""
+        from umbel.collect._oci_store import digest_of
+
         return digest_of(document.path)
 
     def read(self, document: Document) -> Reading:
         """Read one image."""
+        from umbel.collect._oci_store import Store
+
         with tempfile.TemporaryDirectory(prefix="umbel-image-") as folder:
             spool = Path(folder, "spool")
             spool.mkdir()
@@ -86,12 +84,17 @@ class _Reader:
     """One reading of one image, in a folder of its own."""
 
     def __init__(self, store: Store, folder: Path) -> None:
+        from umbel.collect._layers import Layers
+
         self._store = store
         self._folder = folder
         self._faults = Faults()
         self._layers = Layers(folder / "spool", self._faults)
 
     def reading(self) -> Reading:
+        from umbel.collect import _oci_manifest as manifests
+        from umbel.collect._image_parts import Parts
+
         image = manifests.find(self._store, self._faults)
         for number, layer in enumerate(image.layers):
             if not self._apply(layer, number):
@@ -121,6 +124,10 @@ class _Reader:
 
     def _apply(self, layer: Layer, number: int) -> bool:
         """Lay one layer over the others; False if no more can be taken."""
+        from umbel.collect._layers import LimitError
+        from umbel.collect._streams import Stream, StreamError
+        from umbel.collect._tar import TarError
+
         place = layer.digest or layer.name[:200]
         region = self._store.part(layer.name)
         if region is None:
@@ -148,6 +155,7 @@ class _Reader:
 
     def _since(self) -> dict[str, int]:
         """Packages of the system by reference, and the layer since which their database has them so."""
+        from umbel.collect._image_files import DATABASES
         from umbel.collect.registry import collectors
 
         found: dict[str, int] = {}
@@ -165,6 +173,8 @@ class _Reader:
         return found
 
     def _marked(self, component: Component, image: Image, since: dict[str, int]) -> Component:
+        from umbel.collect._image_parts import evidence_of
+
         number = since.get(component.ref)
         if number is None:
             places = evidence_of(component)

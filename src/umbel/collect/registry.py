@@ -9,9 +9,9 @@ import pkgutil
 import re
 from fnmatch import translate
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from umbel.collect.interface import Collector
+from umbel.collect.interface import WILD, Collector
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,15 +39,23 @@ def collectors() -> dict[str, Collector]:
 
 _FOLDERS = ("umbel.collect", "umbel.collect.lockfiles")
 """Packages whose modules are collectors; others hold what these are made of, and may be slow to load."""
+_SLOW = frozenset(
+    f"umbel.collect.{stem}"
+    for stem in (
+        "at_revision", "endoflife", "exploited", "git_history", "osv", "outgoing", "remotes", "spdx_licenses",
+    )
+)  # fmt: skip
+"""Modules there that hold no collector, and would only cost time. A module that isn't named here is looked at."""
 
 
 def _modules() -> list[ModuleType]:
-    return [
-        importlib.import_module(info.name)
+    names = (
+        info.name
         for folder in _FOLDERS
         for info in pkgutil.iter_modules(importlib.import_module(folder).__path__, f"{folder}.")
         if not info.ispkg and not info.name.rpartition(".")[2].startswith("_")
-    ]
+    )
+    return [importlib.import_module(name) for name in names if name not in _SLOW]
 
 
 def _is_collector_of(value: object, module: ModuleType) -> bool:
@@ -59,19 +67,43 @@ def _is_collector_of(value: object, module: ModuleType) -> bool:
     )
 
 
+class _Claimed(NamedTuple):
+    """What some collector claims: whole names, and the ends of paths."""
+
+    whole: frozenset[str]
+    ends: tuple[str, ...]
+
+
 @cache
-def _claimed() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """One pattern for every name, and one for every path, that some collector claims."""
+def _claimed() -> _Claimed:
     every = collectors().values()
-    names = "|".join(translate(pattern) for c in every for pattern in c.names)
-    paths = "|".join(translate(f"*/{pattern}") for c in every for pattern in c.paths)
-    return re.compile(names), re.compile(paths or r"(?!)")
+    names = {pattern for c in every for pattern in c.names}
+    paths = {pattern for c in every for pattern in c.paths}
+    whole = frozenset(name for name in names if not WILD.search(name))
+    return _Claimed(whole, tuple(WILD.split(f"*/{path}")[-1] for path in paths))
+
+
+@cache
+def _names() -> re.Pattern[str]:
+    return _any_of({pattern for c in collectors().values() for pattern in c.names if WILD.search(pattern)})
+
+
+@cache
+def _paths() -> re.Pattern[str]:
+    return _any_of({f"*/{pattern}" for c in collectors().values() for pattern in c.paths})
+
+
+def _any_of(patterns: set[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(translate, sorted(patterns))) or r"(?!)")
 
 
 def is_claimed(path: str) -> bool:
     """Whether a file at this absolute POSIX path may be claimed by it alone. Asked for each file of a walk."""
-    names, paths = _claimed()
-    return names.match(path.rpartition("/")[2].lower()) is not None or paths.match(path) is not None
+    claimed = _claimed()
+    name = path.rpartition("/")[2].lower()
+    if name in claimed.whole or _names().match(name):
+        return True
+    return path.endswith(claimed.ends) and _paths().match(path) is not None
 
 
 @cache
@@ -104,8 +136,12 @@ def claim(path: str, head: bytes, tail: bytes) -> Collector | None:
 
 def _sniffers(name: str) -> list[Collector]:
     """Who looks inside of a file of this name; everyone, where its ending is nobody's."""
-    every = list(collectors().values())
-    return [c for c in every if name.endswith(c.suffixes)] or every
+    return [c for c in _with_suffixes() if name.endswith(c.suffixes)] or list(collectors().values())
+
+
+@cache
+def _with_suffixes() -> list[Collector]:
+    return [c for c in collectors().values() if c.suffixes]
 
 
 @cache

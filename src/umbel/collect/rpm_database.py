@@ -6,14 +6,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from umbel.collect._os_release import OsRelease, release_beside
-from umbel.collect._rpm_header import HeaderError, Value, rows, tags
 from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading
 from umbel.model.purl import PurlError, make, unidentified
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from umbel.collect._os_release import OsRelease
+    from umbel.collect._rpm_header import Value
 
 _NAME, _VERSION, _RELEASE, _EPOCH, _SUMMARY = 1000, 1001, 1002, 1003, 1004
 _VENDOR, _LICENSE, _PACKAGER, _URL, _ARCH, _SOURCE = 1011, 1014, 1015, 1020, 1022, 1044
@@ -62,10 +63,14 @@ class RpmDatabaseCollector(Collector):
 
     def fingerprint(self, document: Document) -> str:
         """Over the database and the name of the distribution."""
+        from umbel.collect._os_release import release_beside
+
         return f"{super().fingerprint(document)}{release_beside(document).digest}"
 
     def read(self, document: Document) -> Reading:
         """Read one database."""
+        from umbel.collect._os_release import release_beside
+
         faults = Faults()
         if document.companion("rpmdb.sqlite-wal"):
             message = "has changes beside it that aren't in it yet (rpmdb.sqlite-wal); they are not read"
@@ -84,6 +89,8 @@ class _Database:
         self._needs: list[tuple[str, str, str | None, bool]] = []
 
     def reading(self, data: bytes) -> Reading:
+        from umbel.collect._rpm_header import HeaderError, rows, tags
+
         headers = []
         for row in rows(data):
             try:

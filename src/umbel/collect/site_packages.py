@@ -10,9 +10,8 @@ from weakref import ref
 import msgspec
 
 from umbel.collect._python import MOST_FORKS, digests, identify, is_vcs, normal, package_key, vcs_address
-from umbel.collect._python_metadata import Metadata, named_folder, requires_of_egg
+from umbel.collect._python_metadata import named_folder, requires_of_egg
 from umbel.collect._python_requirement import parse, rest
-from umbel.collect._site import Distribution, Site
 from umbel.collect.faults import Faults, own_packages
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading
 from umbel.collect.lockfiles._sources import bare_download
@@ -20,6 +19,9 @@ from umbel.model.purl import unidentified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from umbel.collect._python_metadata import Metadata
+    from umbel.collect._site import Distribution, Site
 
 _FROM_FOLDERS = frozenset({"pip", "uv"})
 """Installers whose record of a local folder means the user's own code; conda notes its build folder."""
@@ -60,6 +62,8 @@ class SitePackagesCollector(Collector):
 
     def _site(self, document: Document) -> Site:
         """Read once for both the hash and the evidence."""
+        from umbel.collect._site import Site
+
         if self._last is None or self._last[0]() is not document:
             self._last = (ref(document), Site(document))
         return self._last[1]
@@ -110,6 +114,8 @@ class _Environment:
         self._installed.append(package)
 
     def _open(self, distribution: Distribution) -> _Installed:
+        from umbel.collect._python_metadata import Metadata
+
         place = distribution.folder[:200]
         text = (distribution.metadata or b"").decode("utf-8", "replace").replace("\r\n", "\n")
         if distribution.metadata is None:

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from umbel.collect._spdx3 import Mapping
-from umbel.collect._spdx_mend import bounded
 from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Document, Reading, UnreadableError
 
@@ -77,6 +75,8 @@ def _plain(data: bytes) -> bytes:
 
 
 def _attempt(data: bytes, found: list[Fault]) -> Reading:
+    from umbel.collect._spdx3 import Mapping
+
     faults = Faults()
     for fault in found:
         faults.add(fault.code, fault.message, fault.place, fault.level)
@@ -123,6 +123,8 @@ def _single(graph: msgspec.Raw, faults: Faults) -> Any:
 
 def _tolerant(data: bytes, reason: str, faults: Faults) -> Any:
     """The document as a tree, read past what strict JSON forbids but many write."""
+    from umbel.collect._spdx_mend import bounded
+
     if not data.strip():
         raise UnreadableError("malformed-json", "is empty")
     if len(data) > _MOST_TOLERANT:

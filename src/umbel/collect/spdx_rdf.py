@@ -12,7 +12,6 @@ import re
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
-from umbel.collect._spdx import Builder
 from umbel.collect._spdx_expression import Licence, expression
 from umbel.collect._spdx_graph import known_word
 from umbel.collect._spdx_packages import algorithm
@@ -125,6 +124,8 @@ class _Rdf:
         self._document: Node = Node(0)
 
     def read(self) -> Reading:
+        from umbel.collect._spdx import Builder
+
         typed: dict[str, list[str]] = {}
         for uri, node in self._nodes.items():
             for kind in node.types:

@@ -11,15 +11,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from umbel.collect._spdx import Builder
-from umbel.collect._spdx_records import Elements
-from umbel.collect._spdx_tags import Tags
 from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Document, Reading, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from umbel.collect._spdx_records import Elements
     from umbel.model.errors import Fault
 
 _MARK = re.compile(rb"(?:^|[\r\n])[ \t]*(spdxversion)[ \t]*:[ \t]*(?:<text>)?[ \t]*SPDX-[12]", re.IGNORECASE)
@@ -75,6 +73,10 @@ def bare(data: bytes) -> bytes:
 
 
 def _read(text: str, found: list[Fault]) -> Reading:
+    from umbel.collect._spdx import Builder
+    from umbel.collect._spdx_records import Elements
+    from umbel.collect._spdx_tags import Tags
+
     faults = Faults()
     for fault in found:
         faults.add(fault.code, fault.message, fault.place, fault.level)

@@ -22,6 +22,8 @@ SKIPPED = frozenset(
     }
 )  # fmt: skip
 """Folders that hold no document of the project itself."""
+STATEMENTS = ("decisions", "vex")
+"""The folder in which a workspace keeps what others say of vulnerabilities: it speaks of no component in use."""
 _BARE = frozenset({"HEAD", "objects", "refs"})
 PEEK = 65536
 _DEEPEST = 200
@@ -101,6 +103,8 @@ class Walk:
                 path = folder / entry.name
                 if entry.name in SKIPPED and entry.name not in self._folders:
                     continue
+                if (folder.name, entry.name) == STATEMENTS:
+                    continue
                 if entry.name in self._folders:
                     yield self._found(path, project or self._plain(folder), self._folders[entry.name], 0)
                 elif depth < _DEEPEST:
@@ -125,6 +129,9 @@ class Walk:
             except OSError as error:
                 out.append(self._trouble(folder / entry.name, project, error.strerror or str(error)))
         every = registry.collectors()
+        passed = {name for _, collector, _ in claimed for name in every[collector].prevails}
+        if passed:
+            claimed = [item for item in claimed if item[0].name not in passed]
         if project is None:
             homes = [
                 every[collector].project_folder(folder / entry.name)

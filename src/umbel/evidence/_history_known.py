@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from umbel.collect._history_people import Identity
+from umbel.collect._history_people import Identity, address_key
 from umbel.collect.git_history import COLLECTOR, KnownHistory
 from umbel.evidence.session import Session
 
@@ -27,12 +27,21 @@ WITH ranked AS (
   FROM raw_snapshots WHERE collector = '{COLLECTOR}'
 ), failed AS (
   SELECT subject, lineage, content_sha256, collected_at FROM ranked WHERE place = 1 AND outcome = 'failed'
+), stands AS (
+  SELECT * FROM ranked WHERE place = 1 AND outcome <> 'failed'
+), heads AS (
+  SELECT w.write_id, list(DISTINCT e.head) FILTER (WHERE e.head IS NOT NULL) AS heads
+  FROM (SELECT write_id, unnest(writes) AS part FROM raw_histories
+        WHERE write_id IN (SELECT write_id FROM stands)) AS w
+  JOIN raw_histories AS e ON e.write_id = w.part
+  GROUP BY w.write_id
 )
 SELECT n.subject, n.lineage, n.collector_version, n.content_sha256, n.outcome, n.collected_at,
        h.writes, h.tips, h.head, h.commits, h.roots, h.shallow, h.lines, h.paths,
-       f.content_sha256 AS failed, f.collected_at AS failed_at
-FROM (SELECT * FROM ranked WHERE place = 1 AND outcome <> 'failed') AS n
+       k.heads, f.content_sha256 AS failed, f.collected_at AS failed_at
+FROM stands AS n
 LEFT JOIN raw_histories AS h ON h.write_id = n.write_id
+LEFT JOIN heads AS k ON k.write_id = n.write_id
 FULL JOIN failed AS f ON f.subject = n.subject AND f.lineage = n.lineage
 """
 
@@ -63,6 +72,7 @@ class KnownHistories:
         """Pin the lake's state."""
         self._lock = threading.Lock()
         self._session = Session(lake, tables=_TABLES)
+        self._salt = lake.salt()
         self.forgotten = frozenset(key for (key,) in self._ask("SELECT identity FROM raw_forgotten"))
         self._histories: dict[tuple[str, str], KnownHistory] = {}
         self._failed: dict[tuple[str, str], str | None] = {}
@@ -96,7 +106,7 @@ class KnownHistories:
 
     def _take(self, row: tuple[Any, ...]) -> None:
         subject, lineage, version, fingerprint, outcome, collected_at, writes, tips, *more = row
-        head, commits, roots, shallow, lines, paths, failed, failed_at = more
+        head, commits, roots, shallow, lines, paths, heads, failed, failed_at = more
         if subject is None:
             return
         place = (subject, lineage)
@@ -119,6 +129,7 @@ class KnownHistories:
             version=version,
             outcome=outcome,
             failed=self._failed[place],
+            heads=frozenset(heads or ()),
             contains=lambda shas: self._contained(chain, shas),
             identities=lambda: self._people(chain),
         )
@@ -128,4 +139,7 @@ class KnownHistories:
         return frozenset(sha for (sha,) in found)
 
     def _people(self, writes: tuple[int, ...]) -> list[Identity]:
-        return [Identity(*row) for row in self._ask(_PEOPLE, {"writes": list(writes)})]
+        found = [Identity(*row) for row in self._ask(_PEOPLE, {"writes": list(writes)})]
+        if not self.forgotten:
+            return found
+        return [i for i in found if not {i.key, address_key(self._salt, i.email)} & self.forgotten]

@@ -34,7 +34,8 @@ class QueryJob(msgspec.Struct, frozen=True):
     """One question of a user, and the evidence that it may see.
 
     `sql` is the user's text. `tables` gives each stored table's pinned Parquet files (absolute paths; the
-    query sees them as `raw_<table>`), `schemas` an empty SELECT with its columns for one without files.
+    query sees them as `raw_<table>`), `schemas` an empty SELECT with its columns for one without files,
+    `columns` the same as `read_parquet` takes it, for those that have some: files may lack the newest ones.
     `setup` are statements of ours, run before anything of the user's, with those of `parameters` that
     they name bound. At most `limit_rows` rows are given, within `seconds` of wall time, `memory_bytes`
     beyond what the process takes to start, and `threads` threads.
@@ -49,6 +50,7 @@ class QueryJob(msgspec.Struct, frozen=True):
     memory_bytes: int
     seconds: float
     threads: int
+    columns: dict[str, str] = {}
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -178,11 +180,27 @@ def _open_tables(
         if not files:
             connection.execute(f"CREATE VIEW raw_{table} AS {job.schemas[table]}")
         elif guarded:
-            connection.execute(f"CREATE VIEW raw_{table} AS SELECT * FROM read_parquet({_texts(files)})")
+            told = f", schema = {job.columns[table]}" if table in job.columns else ""
+            connection.execute(
+                f"CREATE VIEW raw_{table} AS SELECT * FROM read_parquet({_texts(files)}{told})"
+            )
         else:
-            import pyarrow.dataset as ds
+            _register(connection, table, files, job.schemas.get(table))
 
-            connection.register(f"raw_{table}", ds.dataset(files, format="parquet"))
+
+def _register(
+    connection: duckdb.DuckDBPyConnection, table: str, files: list[str], schema: str | None
+) -> None:
+    """A table as Arrow reads it; columns of `schema` that its files lack are NULL."""
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
+    if schema is None:
+        connection.register(f"raw_{table}", ds.dataset(files, format="parquet"))
+        return
+    stored = pa.unify_schemas([ds.dataset(file, format="parquet").schema for file in files])
+    connection.register(f"stored_{table}", ds.dataset(files, schema=stored, format="parquet"))
+    connection.execute(f"CREATE VIEW raw_{table} AS {schema} UNION ALL BY NAME SELECT * FROM stored_{table}")
 
 
 def _texts(values: list[str]) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from umbel.evidence.lake import storage_errors
 from umbel.evidence.sandbox import QueryJob, run_query
 from umbel.evidence.views import SETUP
-from umbel.model.tables import TABLES, empty_select
+from umbel.model.tables import TABLES, empty_select, parquet_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +48,7 @@ def ask(
             memory_bytes=MEMORY,
             seconds=seconds,
             threads=2,
+            columns={name: parquet_schema(name) for name in TABLES},
         )
         return run_query(job)
 

@@ -20,6 +20,8 @@ import msgspec
 
 from umbel.collect import git_history
 from umbel.collect._git import git_dir
+from umbel.collect._history_people import address_key
+from umbel.collect._history_refs import kind_of
 from umbel.collect.columns import Batch
 from umbel.collect.git_history import COLLECTOR, VERSION, HistoryOptions, HistoryReading
 from umbel.evidence._history_known import KnownHistories
@@ -45,7 +47,11 @@ _WAITING = 8
 
 
 class Source(NamedTuple):
-    """A repository to read: where it lies, whose it is, and its lasting name (`git:host/owner/name`)."""
+    """A repository to read: where it lies, whose it is, and its lasting name (`git:host/owner/name`).
+
+    A clone that was `fetched` (an option) from there just now and a checkout of it have readings of their
+    own, as have clones that hold more or less of it: a reader takes what each of them tells.
+    """
 
     repository: Path
     subject: str
@@ -54,9 +60,16 @@ class Source(NamedTuple):
     options: HistoryOptions = HistoryOptions()
 
     @property
+    def place(self) -> str:
+        """Where its reading was found: `origin`, or `clone:host/owner/name`, which no walk withdraws."""
+        return f"clone:{self.origin.partition(':')[2]}" if self.options.fetched else self.origin
+
+    @property
     def lineage(self) -> str:
         """Readings of one lineage replace each other."""
-        return lineage(self.origin)
+        repository = git_dir(self.repository)
+        kind = "full" if repository is None else kind_of(repository)
+        return f"{COLLECTOR} {self.place}" + ("" if kind == "full" else f" {kind}")
 
 
 class Ingested(msgspec.Struct, kw_only=True):
@@ -81,11 +94,6 @@ class _Job:
     @property
     def publishes(self) -> bool:
         return self.reading is not None and self.reading.publishes
-
-
-def lineage(origin: str) -> str:
-    """The lineage of a repository of this origin."""
-    return f"{COLLECTOR} {origin}"
 
 
 def options_for(
@@ -143,7 +151,7 @@ def _distinct(sources: Iterable[Source]) -> list[Source]:
     # A linked worktree comes last: the main checkout gives the name, where both are seen.
     for source in sorted(sources, key=lambda one: (one.repository / ".git").is_file()):
         found.setdefault(git_dir(source.repository) or source.repository, source)
-    by_name = {(source.subject, source.origin): source for source in reversed(found.values())}
+    by_name = {(source.subject, source.lineage): source for source in reversed(found.values())}
     return list(reversed(by_name.values()))
 
 
@@ -240,23 +248,31 @@ class _Run:
     def _batch(self, jobs: Sequence[_Job]) -> Batch:
         """The rows beside the commits, and the snapshots that publish them all."""
         told = [job for job in jobs if _reading(job).outcome != "failed"]
+        identities, forgotten = self._identities(told)
         rows: dict[str, list[tuple[Any, ...]]] = {
             "histories": [_history_row(_reading(job)) for job in told],
-            "identities": self._identities(told),
+            "identities": identities,
+            "forgotten": forgotten,
             "aliases": [(_reading(job).write_id, *pair) for job in told for pair in job.aliases],
             "releases": [_release_row(_reading(job).write_id, tag) for job in told for tag in job.releases],
             "snapshots": [self._snapshot_row(job) for job in jobs],
         }
         return Batch({name: _table(name, found) for name, found in rows.items() if found})
 
-    def _identities(self, jobs: Sequence[_Job]) -> list[tuple[Any, ...]]:
+    def _identities(self, jobs: Sequence[_Job]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+        """Rows of `identities`; and of `forgotten`, for those who came back under another name."""
         met = {person.key: person for job in jobs for person in _reading(job).identities()}
-        if not met:
-            return []
-        # Someone may have been forgotten while this run was reading.
-        left_out = self._known.written(met.keys() - self._written) | self._forgotten_by_now() | self._written
+        returned = {key for job in jobs for key in _reading(job).returned()}
+        if not met and not returned:
+            return [], []
+        gone = self._forgotten_by_now()  # someone may have been forgotten while this run was reading
+        left_out = self._known.written(met.keys() - self._written) | gone | self._written
         self._written |= met.keys()
-        return [tuple(person) for key, person in sorted(met.items()) if key not in left_out]
+        fresh = [person for key, person in sorted(met.items()) if key not in left_out]
+        if gone:
+            returned |= {person.key for person in fresh if address_key(self._salt, person.email) in gone}
+        rows = [tuple(person) for person in fresh if person.key not in returned]
+        return rows, [(key, self._now) for key in sorted(returned - gone)]
 
     def _forgotten_by_now(self) -> frozenset[int]:
         if not self._lake.has("forgotten"):
@@ -271,7 +287,7 @@ class _Run:
         faults = [(fault.code, fault.message, fault.place, fault.level) for fault in reading.faults]
         return (
             reading.write_id, reading.write_id, COLLECTOR, VERSION, source.subject, None, source.lineage, None,
-            "git history", source.origin, reading.place.head, reading.fingerprint, None, at, at,
+            "git history", source.place, reading.place.head, reading.fingerprint, None, at, at,
             reading.outcome, faults, None, None,
         )  # fmt: skip
 

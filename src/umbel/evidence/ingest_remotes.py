@@ -140,6 +140,7 @@ class _Run:
             options,
             lines=options.lines and clone.kind == "full",
             paths=(options.paths or remote.origin in wanted.blobless) and clone.kind != "treeless",
+            fetched=True,
         )
         return ingest_history.Source(clone.path, name, remote.origin, remote.url, options)
 

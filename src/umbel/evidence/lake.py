@@ -14,6 +14,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote
 
 from umbel.model.errors import EvidenceError
 from umbel.model.tables import FACTS, FIRST, TABLES, arrow_schema
@@ -124,8 +125,13 @@ class Lake:
                 continue
             table = self.table(name, fresh=True)
             versions[name] = table.version()
-            files[name] = sorted(table.file_uris())
+            # Delta names local files as addresses do: a blank in a folder's name as `%20`.
+            files[name] = sorted(table.file_uris() if self.remote else map(unquote, table.file_uris()))
         return Pin(versions, files)
+
+    def held(self, name: str) -> pa.Table | None:  # noqa: ARG002 - for lakes in memory
+        """A table's rows where they lie in memory; None where they are stored."""
+        return None
 
     def publish(self, batch: Batch) -> None:
         """Append the facts, then the snapshots. Raises `EvidenceError`; nothing is visible then."""
@@ -150,11 +156,14 @@ class Lake:
         with storage_errors(self.url):
             if name not in FIRST and not self.has(name):
                 self._create_table(name)
+            table = self.table(name, fresh=True)  # fresh, since one that idled may be older than the log
+            stored = {field.name for field in table.schema().fields}
             write_deltalake(
-                # Fresh, since one that idled may be older than the log.
-                self.table(name, fresh=True),
+                table,
                 rows,
                 mode="append",
+                # A table of an earlier Umbel gets the columns that it lacks; a later one's are left NULL.
+                schema_mode=None if stored == set(rows.schema.names) else "merge",
                 writer_properties=writer_properties(),
                 commit_properties=CommitProperties(max_commit_retries=RETRIES),
             )

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from umbel.evidence.answer import Answer
 from umbel.evidence.lake import read_errors
 from umbel.evidence.views import NEEDS, SETUP
-from umbel.model.tables import TABLES, empty_select
+from umbel.model.tables import TABLES, empty_select, parquet_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from umbel.evidence.lake import Lake
 
 _GLOB = re.compile(r"[*?\[\]{}]")
+_COPIED = 64 << 20
+"""Bytes of a table in memory up to which it is copied, since every cursor then has it at no cost."""
+
+
+class Bound(NamedTuple):
+    """How long a query may run, and how many of its rows are taken."""
+
+    seconds: float
+    rows: int
 
 
 class Session:
@@ -62,11 +71,19 @@ class Session:
         """Give back what the session holds."""
         self._connection.close()
 
-    def ask(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Answer:
-        """One of our own queries with bound parameters; it is run when its rows are taken."""
+    def ask(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, bound: Bound | None = None
+    ) -> Answer:
+        """One of our own queries with bound parameters; it is run when its rows are taken.
+
+        A query of someone else's is given a `bound`: `duckdb.InterruptException` is raised where it takes longer.
+        """
         cursor = self._cursor()  # so that one answer can be read while the next is asked
         with read_errors(self._url):
-            return Answer(cursor.sql(sql, params=dict(parameters) if parameters else None), self._url)
+            relation = cursor.sql(sql, params=dict(parameters) if parameters else None)
+            if bound is None:
+                return Answer(relation, self._url)
+            return Answer(relation.limit(bound.rows), self._url, bound.seconds, cursor.interrupt)
 
     def run(self, sql: str, parameters: Mapping[str, Any] | None = None) -> int:
         """Run a statement of our own over the session's scratch tables; gives the rows it wrote."""
@@ -87,17 +104,37 @@ class Session:
 
     def _attach(self, lake: Lake, name: str) -> None:
         files = self.pin.files[name]
-        if not files:
+        held = lake.held(name)
+        if held is not None and held.nbytes <= _COPIED:
+            self._connection.register("held", held)
+            self._connection.execute(f"CREATE TABLE raw_{name} AS FROM held")
+            self._connection.unregister("held")
+        elif held is not None:
+            self.register(f"raw_{name}", held)
+        elif not files:
             self._connection.execute(f"CREATE VIEW raw_{name} AS {empty_select(name)}")
         elif lake.remote or any(_GLOB.search(file) for file in files):
             # DuckDB reads patterns into such names, and its own object storage client is an
             # extension that a closed network can't load.
-            self.register(f"raw_{name}", lake.table(name).to_pyarrow_dataset())
+            self._attach_data_set(name, lake.table(name).to_pyarrow_dataset())
         else:
             listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-            statement = f"CREATE VIEW raw_{name} AS SELECT * FROM read_parquet([{listed}])"
+            statement = (
+                f"CREATE VIEW raw_{name} AS "
+                f"SELECT * FROM read_parquet([{listed}], schema = {parquet_schema(name)})"
+            )
             with read_errors(self._url):
                 self._connection.execute(statement)
+
+    def _attach_data_set(self, name: str, rows: Any) -> None:
+        """A table as Arrow reads it. Columns that its files lack, being older, are NULL."""
+        if {column.name for column in TABLES[name].columns} <= set(rows.schema.names):
+            self.register(f"raw_{name}", rows)
+            return
+        self.register(f"stored_{name}", rows)
+        self._connection.execute(
+            f"CREATE VIEW raw_{name} AS {empty_select(name)} UNION ALL BY NAME SELECT * FROM stored_{name}"
+        )
 
 
 def _threads() -> int:

@@ -13,14 +13,20 @@
 - `merged`: the same for counting: quicker, but a row may repeat;
 - `documents`: what the present SBOMs say of themselves, with their subject;
 - `faults`: what was wrong with documents, a row each, by the snapshot's `write_id`;
-- `histories`: the newest reading of each git repository, with its project;
+- `readings`: the newest reading of each git repository from each source (its clone from elsewhere, a checkout) and
+  of each kind (full, blobless, treeless), with its project;
+- `histories`: of these, the one of each repository that tells most;
 - `commits`, `changes`, `lines`: what these hold, cut at the day by the commits' own dates;
 - `releases`: their tags up to the day;
 - `identities`, `aliases`: who commits are by, as written;
 - `practices`, `languages`, `imports`: what the present checkouts show.
+
+Those over what the world says of packages stand in `umbel.evidence.reference_views`.
 """
 
 from __future__ import annotations
+
+from umbel.evidence import reference_views
 
 NEEDS: dict[str, tuple[str, ...]] = {
     "published": ("snapshots",),
@@ -33,16 +39,18 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "documents": ("documents",),
     "faults": ("snapshots",),
     "moment": (),
-    "histories": ("histories",),
+    "readings": ("histories",),
+    "histories": ("histories", "commits"),
     "commits": ("histories", "commits"),
     "changes": ("histories", "commits", "changes"),
     "lines": ("histories", "commits", "lines"),
-    "releases": ("histories", "releases"),
+    "releases": ("histories", "commits", "releases"),
     "identities": ("identities",),
-    "aliases": ("histories", "aliases"),
+    "aliases": ("histories", "commits", "aliases"),
     "practices": ("practices",),
     "languages": ("languages",),
     "imports": ("imports",),
+    **reference_views.NEEDS,
 }
 """Which stored tables a view reads, beside `snapshots`."""
 
@@ -52,7 +60,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
 PUBLISHED = """
 CREATE TABLE published AS
 SELECT * EXCLUDE (faults), collector NOT IN ('checkout', 'git_history') AS is_document FROM raw_snapshots
-WHERE observed_at <= $as_of::TIMESTAMPTZ
+WHERE subject IS NOT NULL AND observed_at <= $as_of::TIMESTAMPTZ
 QUALIFY lag((collector_version, content_sha256, observed_at, outcome)) OVER (
   PARTITION BY subject, collector, lineage ORDER BY collected_at, write_id
 ) IS DISTINCT FROM (collector_version, content_sha256, observed_at, outcome)
@@ -141,8 +149,8 @@ WHERE project IN (SELECT subject FROM present WHERE NOT alone)
 MOMENT = "CREATE TABLE moment AS SELECT $as_of::TIMESTAMPTZ AS as_of"
 
 # Commits are cut by their own dates: what is read today tells of any day before.
-HISTORIES = """
-CREATE TABLE histories AS
+READINGS = """
+CREATE TABLE readings AS
 WITH newest AS (
   SELECT * FROM raw_snapshots
   WHERE collector = 'git_history' AND outcome <> 'failed'
@@ -150,9 +158,68 @@ WITH newest AS (
   QUALIFY row_number() OVER (PARTITION BY subject, lineage ORDER BY collected_at DESC, write_id) = 1
 )
 SELECT n.subject AS project, n.origin, n.lineage, n.collected_at, h.*,
-       count(*) OVER (PARTITION BY n.subject) = 1 AS alone
+       substr(n.origin, strpos(n.origin, ':') + 1) AS repository,
+       starts_with(n.origin, 'clone:') AS fetched,
+       n.outcome = 'complete' AND NOT coalesce(h.shallow, false) AS whole
 FROM newest AS n JOIN raw_histories AS h ON h.write_id = n.write_id
 WHERE n.outcome <> 'absent'
+"""
+
+# Of one repository's readings one is followed, so that nothing counts twice. Another takes its place if it
+# has all of its commits and more, unless these are such as the server once had and dropped. Where the two part,
+# the server's word counts before a checkout's, and of two from the server the later.
+HISTORIES = """
+CREATE TABLE histories AS
+WITH rivals AS (
+  SELECT * FROM readings QUALIFY count(*) OVER (PARTITION BY project, repository) > 1
+), lines AS (
+  SELECT r.project, r.lineage, r.repository, unnest(h.writes) AS listed, r.write_id,
+         h.write_id = r.write_id AS now
+  FROM rivals AS r
+  JOIN raw_snapshots AS s ON s.subject = r.project AND s.lineage = r.lineage AND s.collector = 'git_history'
+  JOIN raw_histories AS h ON h.write_id = s.write_id
+), tips AS (
+  SELECT project, repository, write_id, unnest(tips) AS tip FROM rivals
+), met AS (
+  SELECT t.write_id AS one, l.write_id AS other, t.tip, bool_or(l.now) AS now
+  FROM tips AS t
+  JOIN lines AS l ON l.project = t.project AND l.repository = t.repository AND l.write_id <> t.write_id
+  JOIN raw_commits AS c ON c.sha = t.tip AND c.write_id = l.listed
+  GROUP BY ALL
+), pairs AS (
+  SELECT a.write_id AS one, b.write_id AS other, a.fetched AS a_fetched, b.fetched AS b_fetched,
+         a.whole AS a_whole, b.whole AS b_whole, a.collected_at AS a_at, b.collected_at AS b_at,
+         coalesce(len(a.tips), 0) AS a_tips, coalesce(len(b.tips), 0) AS b_tips
+  FROM rivals AS a
+  JOIN rivals AS b ON b.project = a.project AND b.repository = a.repository AND b.write_id <> a.write_id
+), counted AS (
+  SELECT one, other, count(*) FILTER (now) AS held, count(*) AS known FROM met GROUP BY one, other
+), judged AS (
+  SELECT p.*,
+         coalesce(m.held, 0) = a_tips AS within, coalesce(m.known, 0) = a_tips AS a_known,
+         coalesce(t.held, 0) = b_tips AS holds, coalesce(t.known, 0) = b_tips AS b_known
+  FROM pairs AS p
+  LEFT JOIN counted AS m ON m.one = p.one AND m.other = p.other
+  LEFT JOIN counted AS t ON t.one = p.other AND t.other = p.one
+), beaten AS (
+  SELECT DISTINCT one FROM judged
+  WHERE CASE WHEN a_whole <> b_whole THEN b_whole
+             WHEN within AND holds THEN false
+             WHEN a_fetched AND b_fetched THEN b_at > a_at
+             WHEN within THEN NOT (a_fetched AND b_tips > 0 AND b_known)
+             WHEN holds THEN b_fetched AND a_tips > 0 AND a_known
+             WHEN a_fetched <> b_fetched THEN b_fetched
+             ELSE b_at > a_at END
+)
+SELECT * EXCLUDE (repository, fetched, whole), count(*) OVER (PARTITION BY project) = 1 AS alone
+FROM (
+  SELECT * FROM readings
+  QUALIFY row_number() OVER (
+    PARTITION BY project, repository
+    ORDER BY write_id IN (SELECT one FROM beaten), NOT whole, NOT coalesce(paths, false), NOT coalesce(lines, false),
+             list_position(['full', 'blobless', 'treeless'], kind), NOT fetched, collected_at DESC, write_id
+  ) = 1
+)
 """
 
 # A date in the future is one that a clock got wrong: the commit was there when it was read.
@@ -174,9 +241,10 @@ SELECT * EXCLUDE (alone) FROM cut WHERE NOT alone
 QUALIFY row_number() OVER (PARTITION BY project, sha) = 1
 """
 
+# A commit's paths and lines are the same wherever they were read: also from a reading that isn't followed.
 CHANGES = """
 CREATE VIEW changes AS
-WITH written AS (SELECT project, unnest(writes) AS write_id FROM histories)
+WITH written AS (SELECT DISTINCT project, unnest(writes) AS write_id FROM readings)
 SELECT DISTINCT w.project, c.path, c.sha
 FROM raw_changes AS c
 JOIN written AS w ON w.write_id = c.write_id
@@ -185,20 +253,24 @@ JOIN commits AS k ON k.project = w.project AND k.sha = c.sha
 
 LINES = """
 CREATE VIEW lines AS
-WITH written AS (SELECT project, unnest(writes) AS write_id FROM histories)
-SELECT DISTINCT w.project, l.* EXCLUDE (write_id)
+WITH written AS (SELECT DISTINCT project, unnest(writes) AS write_id FROM readings)
+SELECT DISTINCT ON (w.project, l.sha) w.project, l.* EXCLUDE (write_id)
 FROM raw_lines AS l
 JOIN written AS w ON w.write_id = l.write_id
 JOIN commits AS k ON k.project = w.project AND k.sha = l.sha
 """
 
+# Some clones leave tags out: those that only another reading has count, too.
 RELEASES = """
 CREATE VIEW releases AS
 SELECT h.project, r.* EXCLUDE (write_id, released_at),
        CASE WHEN r.released_at > h.collected_at THEN h.collected_at ELSE r.released_at END AS released_at
-FROM raw_releases AS r JOIN histories AS h ON h.write_id = r.write_id
+FROM raw_releases AS r JOIN readings AS h ON h.write_id = r.write_id
 WHERE r.released_at IS NULL OR least(r.released_at, h.collected_at) <= (SELECT as_of FROM moment)
-QUALIFY row_number() OVER (PARTITION BY h.project, r.tag ORDER BY h.collected_at DESC, h.lineage) = 1
+QUALIFY row_number() OVER (
+  PARTITION BY h.project, r.tag
+  ORDER BY h.write_id IN (SELECT write_id FROM histories) DESC, h.collected_at DESC, h.lineage
+) = 1
 """
 
 IDENTITIES = """
@@ -232,6 +304,7 @@ SETUP: tuple[tuple[str, str], ...] = (
     ("documents", DOCUMENTS),
     ("faults", FAULTS),
     ("moment", MOMENT),
+    ("readings", READINGS),
     ("histories", HISTORIES),
     ("commits", COMMITS),
     ("changes", CHANGES),
@@ -242,5 +315,6 @@ SETUP: tuple[tuple[str, str], ...] = (
     ("practices", _of_checkouts("practices")),
     ("languages", _of_checkouts("languages")),
     ("imports", _of_checkouts("imports")),
+    *reference_views.SETUP,
 )
 """View name and statement, in the order in which they stand on each other."""

@@ -17,6 +17,7 @@ import msgspec
 
 from umbel.model.errors import UsageError
 from umbel.model.measurement import Better  # noqa: TC001 - msgspec reads it
+from umbel.model.settings import MetricSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,8 @@ LARGEST = 64 * 1024
 """Characters of a metric's file."""
 LONGEST = 36_500
 """Days of a window."""
+SECONDS = MetricSettings().seconds
+"""How long a query of a workspace's own may take, unless the settings say otherwise."""
 _HEADER = re.compile(r"\A(?:\s|--[^\n]*(?:\n|\Z))*/\*(.*?)\*/", re.DOTALL)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _LINE = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)")
@@ -40,7 +43,8 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `windows` are days, or "all" for the whole history; the first is used unless told. `missing` is the
     value of a project whose history is known and which the query gives no row for (0 where that
     was counted), or the reason why there is none. `whole` says that a history that was cut off when
-    it was cloned can't answer.
+    it was cloned can't answer. `reads` says whether it asks git histories, what projects use, or since
+    when what they use is vulnerable.
     """
 
     title: str
@@ -51,6 +55,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: str
     windows: list[int | Literal["all"]]
     subject: Literal["project", "package", "organisation", "portfolio"] = "project"
+    reads: Literal["history", "inventory", "remediations"] = "history"
     better: Better = "neither"
     missing: float | str = "no commits by people in the window"
     whole: bool = True
@@ -59,7 +64,8 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Definition(NamedTuple):
     """One metric: its name, its header, its query, and the file that it was read from.
 
-    `relations` are those that it reads, where it was looked at (a workspace's own); `own` marks these.
+    `relations` are those that it reads, where it was looked at (a workspace's own); `own` marks these, whose
+    query is ended after some `seconds`.
     """
 
     name: str
@@ -68,6 +74,7 @@ class Definition(NamedTuple):
     path: Path
     own: bool = False
     relations: frozenset[str] | None = None
+    seconds: int = SECONDS
 
     @property
     def windows(self) -> list[int | None]:
@@ -79,7 +86,9 @@ class Definition(NamedTuple):
         """Whether it asks git histories, so that every project with one has an answer."""
         from umbel.metrics.dialect import HISTORY
 
-        return self.header.subject == "project" and (self.relations is None or bool(self.relations & HISTORY))
+        if self.header.subject != "project" or self.header.reads != "history":
+            return False
+        return self.relations is None or bool(self.relations & HISTORY)
 
 
 class Broken(NamedTuple):
@@ -100,6 +109,10 @@ class Catalog(NamedTuple):
     metrics: dict[str, Definition]
     broken: list[Broken]
 
+    def told_by_history(self) -> dict[str, Definition]:
+        """Those that are asked of projects with a history: all but the built-in ones about what projects use."""
+        return {name: each for name, each in self.metrics.items() if each.header.reads == "history"}
+
     def get(self, name: str) -> Definition:
         """A metric by its name (dashes are fine). Raises `UsageError` with the nearest names."""
         key = name.strip().casefold().replace("-", "_").removesuffix(".sql")
@@ -115,8 +128,8 @@ class Catalog(NamedTuple):
         raise UsageError(f"There is no metric {name!r}.", hint)
 
 
-def catalog(workspace: Path | None = None) -> Catalog:
-    """The built-in metrics and, where a workspace's folder is given, its own.
+def catalog(workspace: Path | None = None, seconds: int = SECONDS) -> Catalog:
+    """The built-in metrics and, where a workspace's folder is given, its own, which may take some `seconds`.
 
     Raises `UsageError` if a built-in one is broken: that is a fault of ours.
     """
@@ -132,7 +145,7 @@ def catalog(workspace: Path | None = None) -> Catalog:
         if isinstance(own, Broken):
             broken.append(own)
         else:
-            metrics[own.name] = own
+            metrics[own.name] = own._replace(seconds=seconds)
     return Catalog(dict(sorted(metrics.items())), broken)
 
 

@@ -21,6 +21,7 @@ HISTORY = frozenset(
 """Relations that come from git histories."""
 RELATIONS = HISTORY | {
     "practices", "languages", "imports", "usage", "dependencies", "components", "inventory", "documents",
+    "packages", "package_versions", "remediations",
 }  # fmt: skip
 """What a metric may read. `identities` and `aliases` hold names and addresses: they are not among it."""
 PARAMETERS = frozenset({"as_of", "since", "before"})
@@ -113,10 +114,26 @@ def lint(sql: str) -> Looked:
 
 
 def transpiled(sql: str, engine: str = "spark") -> str:
-    """The query in another engine's dialect; parameters are then written `:as_of`."""
-    import sqlglot
+    """A metric's query in another engine's dialect, without its header; parameters are then written `:as_of`.
 
-    return sqlglot.transpile(sql, read="duckdb", write=engine, pretty=True)[0]
+    For sessions in UTC, as the sessions here are. Of what `lint` has nothing to complain of, the answers are
+    the same. Raises `UsageError` for what can't be written for that engine.
+    """
+    import sqlglot
+    from sqlglot.errors import ErrorLevel, SqlglotError
+
+    from umbel.model.errors import UsageError
+
+    try:
+        written = sqlglot.transpile(
+            sql, read="duckdb", write=engine, pretty=True, comments=False, unsupported_level=ErrorLevel.RAISE
+        )
+    except (SqlglotError, ValueError) as error:
+        first = str(error).partition("\n")[0]
+        raise UsageError(f"The query can't be written for {engine}: {first.rstrip('.')}.") from error
+    if len(written) != 1:
+        raise UsageError("A metric is exactly one SELECT.")
+    return written[0]
 
 
 class _Look:

@@ -15,9 +15,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
+from umbel.evidence.people.shown import Shown
+from umbel.evidence.session import Bound
+from umbel.metrics.areas import beyond, stripped
 from umbel.metrics.definition import LONGEST
 from umbel.metrics.dialect import PARAMETERS
-from umbel.model.errors import UmbelError, UsageError
+from umbel.model.errors import EvidenceError, UmbelError, UsageError
 from umbel.model.measurement import Measurement
 from umbel.model.tables import TABLES
 
@@ -36,7 +39,11 @@ TABLES_READ = (
     "snapshots", "histories", "commits", "identities", "aliases", "forgotten", "releases",
 )  # fmt: skip
 """Stored tables that the built-in metrics stand on."""
+INVENTORY_READ = ("usage", "packages", "package_versions")
+"""What those stand on beside them that ask what projects use."""
 MOST_PERIODS = 400
+MOST_ROWS = 1_000_000
+"""Rows that a metric of a workspace's own may give."""
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _HELD = ("commits", "releases", "contributions", "reviews", "people", "affiliations")
 _FAILED = "SELECT subject FROM raw_snapshots WHERE collector = 'git_history' AND outcome = 'failed'"
@@ -57,18 +64,21 @@ class _History(NamedTuple):
     undated: int
     first_at: datetime | None
     failed: bool = False
+    part: bool = False
 
     def gap(self, as_of: datetime, *, whole: bool) -> str | None:
         """Why nothing can be said as of a day; None if something can."""
         if self.failed:
             return "its history could not be read"
         if self.commits == 0:
-            return "the repository has no commits"
+            return "no commit touched it" if self.part else "the repository has no commits"
         if self.shallow and whole:
             return "its history was cut off when it was cloned (a shallow clone)"
         if self.undated == self.commits:
             return "none of its commits has a valid date"
-        return "it had no commits yet" if self.first_at is None or self.first_at > as_of else None
+        if self.first_at is not None and self.first_at <= as_of:
+            return None
+        return "no commit had touched it yet" if self.part else "it had no commits yet"
 
 
 class Engine:
@@ -81,19 +91,24 @@ class Engine:
         projects: Sequence[str] | None = None,
         *,
         wide: bool = True,
+        paths: Sequence[str] = (),
     ) -> None:
         """Prepare a session: `rules` say who is who, `projects` narrows everything to these.
 
         `wide` keeps what all metrics read in memory; without it (a single figure) it is read when asked.
+        `paths` are the part of these projects that every figure is of, as in `umbel.evidence.questions.areas`.
+        Raises `UsageError` if nothing is known of a path.
         """
         self.session = session
         self._projects = None if projects is None else sorted(set(projects))
+        self._shown = Shown()
         if "contributions" not in self._relations():
             from umbel.evidence.people.attach import attach
 
             if rules is None:
                 raise ValueError("people are told apart by rules: see umbel.evidence.people.rules.load")
-            attach(session, rules)
+            self._shown = Shown(attach(session, rules))
+        self.paths = self._narrow(paths) if paths else ()
         if wide or self._projects is not None:
             self._hold()
         self._rename()
@@ -110,9 +125,18 @@ class Engine:
         if day > self.session.as_of:
             raise UsageError("A figure can't be of a later day than its session.")
         days = definition.windows[0] if window == FIRST else window
+        why = beyond(definition) if self.paths else None
+        if why:
+            untold = (None, None, None, why)
+            return [self._made(definition, day, days, s, untold, h) for s, h in self.histories.items()]
+        if definition.header.reads == "remediations" and "remediations" not in self._relations():
+            names = self._present() if self._projects is None else self._projects
+            unasked = (None, None, None, "no advisories are known (umbel sync advisories)")
+            return [self._made(definition, day, days, name, unasked) for name in names]
         rows = {row[0]: row[1:] for row in self._rows(definition, _bounds(day, days))}
         if not definition.of_history:
-            return [self._made(definition, day, days, s, rows[s]) for s in sorted(rows)]
+            wanted = rows.keys() if self._everywhere(definition) else rows.keys() & set(self._projects or ())
+            return [self._made(definition, day, days, s, rows[s]) for s in sorted(wanted)]
         return [
             self._made(definition, day, days, subject, rows.get(subject), history)
             for subject, history in self.histories.items()
@@ -130,14 +154,19 @@ class Engine:
 
         try:
             asked = duckdb.extract_statements(definition.sql)[0].named_parameters
-            answer = self.session.ask(definition.sql, {n: bounds[n] for n in asked if n in PARAMETERS})
+            limit = Bound(definition.seconds, MOST_ROWS + 1) if definition.own else None
+            answer = self.session.ask(definition.sql, {n: bounds[n] for n in asked if n in PARAMETERS}, limit)
             place = {name: index for index, name in enumerate(answer.columns)}
             picked = [place.get(n) for n in ("subject", "value", "denominator", "evidence", "why")]
             rows = [tuple(None if p is None else row[p] for p in picked) for row in answer.rows()]
-        except duckdb.Error as error:
+        except (duckdb.Error, EvidenceError) as error:
             if not definition.own:
                 raise
-            raise MetricFailed(_refused(definition, str(error))) from error
+            raise MetricFailed(_refused(definition, error)) from error
+        if definition.own and len(rows) > MOST_ROWS:
+            raise MetricFailed(
+                f"{definition.path.name} gives more than {MOST_ROWS:,} rows: group by subject."
+            )
         rows = [row for row in rows if row[0] is not None]
         if len({row[0] for row in rows}) != len(rows):
             raise MetricFailed(f"{definition.path.name} gives two rows for one subject: group by it.")
@@ -173,10 +202,25 @@ class Engine:
             window=days,
             as_of=day,
             denominator=_number(denominator),
-            evidence=_plain(evidence),
+            evidence=self._shown.put(_plain(stripped(definition, evidence) if self.paths else evidence)),
             outcome="error" if gap and history and history.failed else "unknown" if why else "measured",
-            why=why,
+            why=self._shown.put(why),
         )
+
+    def _present(self) -> list[str]:
+        """Projects of which documents tell what they use."""
+        return [name for (name,) in self.session.ask("SELECT DISTINCT project FROM usage ORDER BY 1").rows()]
+
+    def _everywhere(self, definition: Definition) -> bool:
+        """Whether every subject is asked about: only projects can be chosen among."""
+        return self._projects is None or definition.own or definition.header.subject != "project"
+
+    def _narrow(self, paths: Sequence[str]) -> tuple[str, ...]:
+        from umbel.evidence.questions.areas import narrow
+
+        if self._projects is None:
+            raise UsageError("A path is of a project.", "Name the project that it is in.")
+        return narrow(self.session, self._projects, paths)
 
     def _relations(self) -> dict[str, str]:
         sql = """
@@ -226,6 +270,11 @@ class Engine:
             GROUP BY h.project
         """
         found = {row[0]: _History(*row[1:]) for row in self.session.ask(sql).rows()}
+        if self.paths:
+            left = dict(self.session.ask("SELECT project, count(*) FROM commits GROUP BY project").rows())
+            found = {
+                name: each._replace(commits=left.get(name, 0), part=True) for name, each in found.items()
+            }
         for (name,) in self.session.ask(_FAILED).rows():
             found.setdefault(name, _History(shallow=False, commits=0, undated=0, first_at=None, failed=True))
         wanted = found if self._projects is None else found.keys() & set(self._projects)
@@ -267,9 +316,19 @@ def window_of(text: str | None) -> int | First | None:
     return days
 
 
-def tables_for(definitions: Iterable[Definition]) -> tuple[str, ...]:
-    """The stored tables that a session needs for some metrics: all, where a workspace's own is among them."""
-    return tuple(TABLES) if any(d.own for d in definitions) else TABLES_READ
+def tables_for(definitions: Iterable[Definition], *, paths: bool = False) -> tuple[str, ...]:
+    """The stored tables that a session needs for some metrics: all, where a workspace's own is among them.
+
+    `paths` says that they are asked of a part of a project.
+    """
+    chosen = list(definitions)
+    if any(d.own for d in chosen):
+        return tuple(TABLES)
+    reads = {d.header.reads for d in chosen}
+    used = (
+        INVENTORY_READ if "inventory" in reads else ("usage", "components") if "remediations" in reads else ()
+    )
+    return (*TABLES_READ, *used, *(("changes",) if paths else ()))
 
 
 def _bounds(day: datetime, days: int | None) -> dict[str, datetime]:
@@ -299,7 +358,18 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _refused(definition: Definition, error: str) -> str:
+def _refused(definition: Definition, error: Exception) -> str:
+    """What an own metric's file is told: its name, what happened, what to do."""
+    import duckdb
+
     from umbel.evidence.lake import one_line
 
-    return f"{definition.path.name} can't be run: {one_line(error.partition('LINE')[0])}."
+    name = definition.path.name
+    if isinstance(error, duckdb.InterruptException):
+        return (
+            f"{name} took longer than {definition.seconds} s and was ended: "
+            "join on keys and group early, or raise seconds under [metrics] in umbel.toml."
+        )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return f"{name} needs more memory than there is and was ended: join on keys and group early."
+    return f"{name} can't be run: {one_line(str(error).partition('LINE')[0])}."

@@ -15,7 +15,7 @@ import msgspec
 
 from umbel.metrics.definition import catalog
 from umbel.metrics.engine import Engine, MetricFailed, periods
-from umbel.metrics.sentences import sentence, story
+from umbel.metrics.sentences import of_part, sentence, story
 from umbel.model.measurement import Better, Measurement  # noqa: TC001 - msgspec reads it
 
 if TYPE_CHECKING:
@@ -48,9 +48,14 @@ class Point(msgspec.Struct, frozen=True):
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """One project: what matters in sentences, every figure, and some of them over time by metric."""
+    """One project: what matters in sentences, every figure, and some of them over time by metric.
+
+    `paths` are the part of it that all this is of, which `about` says in words; the whole without them.
+    """
 
     project: str
+    paths: tuple[str, ...] = ()
+    about: str | None = None
     as_of: datetime
     sentences: list[str]
     figures: list[Figure]
@@ -75,6 +80,7 @@ def health(  # noqa: PLR0913 - what can be left out of a large portfolio
     *,
     rules: Rules | None = None,
     metrics: Catalog | None = None,
+    paths: Sequence[str] = (),
     before: bool = True,
     every: Every = "quarter",
     number: int = 12,
@@ -83,15 +89,15 @@ def health(  # noqa: PLR0913 - what can be left out of a large portfolio
 
     `number` points of each of `SERIES`, one a month, quarter or year (0: none); `before` also asks for
     each figure a window earlier. `metrics` are the built-in ones unless given. One query a figure and
-    day, whatever the number of projects.
+    day, whatever the number of projects. `paths` ask about a part of the named projects only.
     """
-    engine = Engine(session, rules, projects)
+    engine = Engine(session, rules, projects, paths=paths)
     known = metrics or catalog()
     day = as_of or session.as_of
     broken = [str(each) for each in known.broken]
     now: dict[str, dict[str, Measurement]] = {name: {} for name in engine.histories}
     earlier: dict[tuple[str, str], float | None] = {}
-    for definition in known.metrics.values():
+    for definition in known.told_by_history().values():
         if definition.header.subject != "project":
             continue
         try:
@@ -103,6 +109,8 @@ def health(  # noqa: PLR0913 - what can be left out of a large portfolio
     made = [
         Health(
             project=project,
+            paths=engine.paths,
+            about=of_part(engine.paths, engine.histories[project].commits) if engine.paths else None,
             as_of=day,
             sentences=story(figures, headers),
             figures=[_figure(m, known.metrics[n], earlier.get((n, project))) for n, m in figures.items()],

@@ -3,7 +3,7 @@
 """A figure as a sentence that a person understands without knowing the metric's name.
 
 `sentence` says one measurement; `story` says the few that matter of one project, the weightiest first.
-Sentences state what was counted. They don't judge, and name nobody.
+Sentences state what was counted. They don't judge, and name nobody but who agreed to it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from umbel.evidence.people.shown import named
 from umbel.metrics.words import ago, agree, count, months_of, of_all, percent, rounded, since, span, window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from umbel.metrics.definition import Header
     from umbel.model.measurement import Measurement
@@ -44,6 +45,17 @@ def story(figures: Mapping[str, Measurement], headers: Mapping[str, Header]) -> 
         return [f"Nothing can be said: {'; '.join(list(reasons)[:2])}."] if reasons else []
     chosen = [name for name, telling in _STORY if name in known and telling(known[name])]
     return [sentence(known[name], headers[name]) for name in chosen]
+
+
+def of_part(paths: Sequence[str], commits: int) -> str:
+    """What figures about a part of a project are of."""
+    places = " or ".join(paths[:3]) + (f" or {len(paths) - 3:,} other paths" if len(paths) > 3 else "")
+    ever = f"{count(commits)} {agree(commits, 'commit', 'commits')} that ever touched {places}, merges aside"
+    return (
+        f"All of this is about the {ever}. Who is new is new there."
+        if commits
+        else f"No commit ever touched {places}."
+    )
 
 
 def _plainly(m: Measurement, header: Header) -> str:
@@ -115,9 +127,10 @@ def _retention(m: Measurement, value: float, why: dict[str, Any]) -> str:  # noq
 def _conversion(m: Measurement, value: float, why: dict[str, Any]) -> str:  # noqa: ARG001
     newcomers = int(why["newcomers"])
     back = newcomers - int(why["drive_by"])
+    number = count(back) if back else "none"
     if newcomers == 1:
         return f"The one newcomer of {span(m.window)} before {'came' if back else 'has not come'} back."
-    return f"Of the {count(newcomers)} newcomers of {span(m.window)} before, {count(back)} came back."
+    return f"Of the {count(newcomers)} newcomers of {span(m.window)} before, {number} came back."
 
 
 def _maintainers(_: Measurement, value: float, __: dict[str, Any]) -> str:
@@ -202,8 +215,14 @@ def _gini(m: Measurement, value: float, why: dict[str, Any]) -> str:
     return f"{count(int(why['people']), capital=True)} people share the work {how}{_when(m, ' ')}."
 
 
-def _top(_: Measurement, value: float, __: dict[str, Any]) -> str:
-    return f"The busiest person makes {of_all(value, 'the changes')}."
+def _who(why: dict[str, Any]) -> str:
+    """An insertion with the name of someone who agreed to be named; empty for everybody else."""
+    person, name = why.get("person"), why.get("person_name")
+    return f", {named(person, name)}," if isinstance(person, str) and isinstance(name, str) else ""
+
+
+def _top(_: Measurement, value: float, why: dict[str, Any]) -> str:
+    return f"The busiest person{_who(why)} makes {of_all(value, 'the changes')}."
 
 
 def _slope(_: Measurement, value: float, why: dict[str, Any]) -> str:
@@ -255,7 +274,64 @@ def _handover(m: Measurement, value: float, why: dict[str, Any]) -> str:
         did.append(of_all(why["release_share"], "the releases"))
     begun = why.get("since")
     when = f", and began in {since(begun, m.as_of)}" if isinstance(begun, date) else ""
-    return f"Someone new made {' and '.join(did)}{_when(m, ' ')}{when}."
+    return f"Someone new{_who(why)} made {' and '.join(did)}{_when(m, ' ')}{when}."
+
+
+def _libyears(m: Measurement, value: float, why: dict[str, Any]) -> str:
+    return f"What it uses is {rounded(value)} years behind in all{_of_used(m, why)}."
+
+
+def _behind(m: Measurement, value: float, why: dict[str, Any]) -> str:
+    versions = "1 stable version" if value == 1 else f"{rounded(value)} stable versions"
+    return f"A typical package that it uses is {versions} behind{_of_used(m, why)}."
+
+
+def _remediated(m: Measurement, value: float, why: dict[str, Any]) -> str:
+    closed, still = int(m.denominator or 0), int(why.get("open") or 0)
+    of = f"{count(closed)} {agree(closed, 'vulnerability', 'vulnerabilities')}"
+    rest = f" {count(still, capital=True)} {agree(still, 'stands', 'stand')} open." if still else ""
+    return f"What was mended{_when(m, ' ')} had typically stood open for {_days(value)} ({of}).{rest}"
+
+
+def _open_age(m: Measurement, value: float, why: dict[str, Any]) -> str:
+    number = int(m.denominator or 0)
+    if number == 1:
+        return f"One known vulnerability stands open, for {_days(value)}."
+    oldest = _days(float(why.get("oldest") or value))
+    return (
+        f"{count(number, capital=True)} known vulnerabilities stand open: half of them for {_days(value)} or longer, "
+        f"the oldest for {oldest}."
+    )
+
+
+def _patched(m: Measurement, value: float, why: dict[str, Any]) -> str:  # noqa: ARG001 - as the others
+    return f"Of the vulnerabilities known{_when(m, ' ')}, {percent(value)} are mended."
+
+
+def _overdue(m: Measurement, value: float, why: dict[str, Any]) -> str:
+    number = int(m.denominator or 0)
+    if not why.get("overdue"):
+        return f"None of {count(number)} open {agree(number, 'vulnerability', 'vulnerabilities')} is overdue."
+    of = f"{count(number)} open {agree(number, 'vulnerability', 'vulnerabilities')}"
+    return f"Of {of}, {percent(value)} should have been mended by now."
+
+
+def _days(days: float) -> str:
+    return "1 day" if days == 1 else f"{rounded(days)} days"
+
+
+def _outdated(m: Measurement, value: float, why: dict[str, Any]) -> str:
+    return f"Of the packages that it uses, {percent(value)} have a newer stable version{_of_used(m, why)}."
+
+
+def _released(m: Measurement, value: float, why: dict[str, Any]) -> str:
+    return f"A typical package that it uses made its newest release {ago(value)}{_of_used(m, why)}."
+
+
+def _of_used(m: Measurement, why: dict[str, Any]) -> str:
+    """How many of the packages in use that is known of."""
+    known, whole = int(m.denominator or 0), int(why.get("components") or why.get("packages") or 0)
+    return "" if known == whole else f" (known of {known:,} of {whole:,})"
 
 
 _SAYINGS: dict[str, Callable[[Measurement, float, dict[str, Any]], str]] = {
@@ -269,21 +345,29 @@ _SAYINGS: dict[str, Callable[[Measurement, float, dict[str, Any]], str]] = {
     "contributor_retention": _retention,
     "days_since_commit": _commit,
     "days_since_release": _release,
+    "days_since_release_of_dependencies": _released,
     "elephant_factor": _elephant,
     "gini": _gini,
     "handover_signs": _handover,
     "knowledge_at_risk": _at_risk,
+    "libyears": _libyears,
     "maintainers": _maintainers,
     "new_contributors": _new,
+    "open_vulnerability_age": _open_age,
     "organisational_diversity": _diversity,
     "our_share": _ours,
+    "outdated_share": _outdated,
+    "overdue_share": _overdue,
+    "patch_coverage": _patched,
     "release_frequency": _releases,
     "release_regularity": _regularity,
     "review_share": _reviewed,
     "sign_off_share": _signed_off,
     "signed_share": _signed,
     "silent_maintainers": _silent,
+    "time_to_remediate": _remediated,
     "top_share": _top,
+    "versions_behind": _behind,
     "working_hours": _hours,
     "zone_spread": _zones,
 }

@@ -324,8 +324,9 @@ def _exception(phrase: str) -> str | None:
 def _rendered(spelled: Sequence[str]) -> str:
     """The expression of resolved tokens. Raises `ValueError` where they make none."""
     text = " ".join(spelled).replace("( ", "(").replace(" )", ")")
-    if _flat(text):
-        return text
+    bare = text[1:-1] if text.startswith("(") and text.endswith(")") else text
+    if _flat(bare):  # as most are: the library takes longer to load than a gate may
+        return bare
     parsed = _parsed(text)
     rendered = str(parsed.render("{symbol.key}"))
     left = [word for word in text.replace("(", " ").replace(")", " ").split() if word not in _OPERATORS]

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import msgspec
 
+from umbel.model import alert_settings
+from umbel.model.alert_settings import AlertSettings
 from umbel.model.errors import Fault, UsageError
 from umbel.model.naming import Naming, Rule
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 FILE = "umbel.toml"
 FOLDER = ".umbel"
 _SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(?:([kKMGT])(i)?)?B?")
+_USER = re.compile(r"://[^/@\s]*@")
+_SCHEMES = ("https://", "http://", "file:", "sparse+https://", "sparse+http://")
 _PASSWORD = re.compile(r"://[^/@\s]*:[^@\s]*@")
 
 Criticality = Literal["low", "medium", "high", "critical"]
@@ -127,6 +131,46 @@ class HistorySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     paths: bool | tuple[str, ...] = False
 
 
+class MetricSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many `seconds` a figure of a metric of your own may take; then it is ended. Umbel's own have no limit."""
+
+    seconds: int = 60
+
+
+class Registries(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where package registries are asked, by purl type; else as the ordinary clients are configured.
+
+    `cargo` and `gem` are index and host, `golang` a proxy, `maven` a repository, `pypi` the simple index.
+    `cargo_api` is the API that tells licences and dates beside the index. Release dates of Maven's
+    packages come from `maven_search` (its search API), or with `maven_listing` from the repository's folders.
+    """
+
+    npm: str | None = None
+    pypi: str | None = None
+    cargo: str | None = None
+    gem: str | None = None
+    maven: str | None = None
+    golang: str | None = None
+    cargo_api: str | None = None
+    maven_search: str | None = None
+    maven_listing: bool = False
+
+
+class SyncSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Mirrors of the public databases (else `umbel.model.sources` has them), and what no one else may hear of.
+
+    `private` are patterns of packages (`@acme/*`, `pkg:maven/com.acme/*`): no registry is asked for them.
+    """
+
+    osv: str | None = None
+    endoflife: str | None = None
+    kev: str | None = None
+    epss: str | None = None
+    licenses: str | None = None
+    deps_dev: str | None = None
+    private: tuple[str, ...] = ()
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that `umbel.toml` can say."""
 
@@ -138,6 +182,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     cache: CacheSettings = CacheSettings()
     remotes: RemoteSettings = RemoteSettings()
     mirrors: dict[str, str] = {}
+    metrics: MetricSettings = MetricSettings()
+    registries: Registries = Registries()
+    sync: SyncSettings = SyncSettings()
+    alerts: AlertSettings = AlertSettings()
     products: tuple[Product, ...] = ()
     projects: tuple[ProjectRule, ...] = ()
 
@@ -245,7 +293,7 @@ class _Checker:
         if not isinstance(data, dict):
             self.fault(path, f"must be a table, not {_named(data)}")
             return
-        fields = {field.name: field for field in msgspec.structs.fields(kind)}
+        fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
         for key, value in data.items():
             if key not in fields:
                 close = difflib.get_close_matches(key, fields, 1)
@@ -260,6 +308,9 @@ class _Checker:
     def value(self, value: Any, kind: Any, path: tuple[str | int, ...]) -> None:
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
             self.table(value, kind, path)
+        elif isinstance(value, dict) and _of_tables(kind):
+            for key, item in value.items():
+                self.value(item, get_args(kind)[1], (*path, key))
         elif getattr(kind, "__origin__", None) is tuple:
             if not isinstance(value, list):
                 self.fault(path, f"must be a list ([…]), not {_named(value)}")
@@ -294,15 +345,16 @@ class _Checker:
                 seen[name.casefold()] = index
                 self._releases(entry, (group, index))
         self._collecting(data)
+        alert_settings.meaning(data.get("alerts"), lambda path, words: self.fault(("alerts", *path), words))
 
     def _collecting(self, data: dict[str, Any]) -> None:
         """Sizes are sizes, bounds let something through, prefixes end where a name does; no passwords."""
-        for group in ("cache", "remotes"):
+        for group in ("cache", "remotes", "metrics"):
             entry = data.get(group)
             for key, value in entry.items() if isinstance(entry, dict) else ():
                 if key == "max_size" and isinstance(value, str) and not _is_size(value):
                     self.fault((group, key), 'is no size; write it as "10 GiB"')
-                if key in {"parallel", "timeout", "stall"} and type(value) is int and value < 1:
+                if key in {"parallel", "timeout", "stall", "seconds"} and type(value) is int and value < 1:
                     self.fault((group, key), "must be at least 1")
         mirrors = data.get("mirrors")
         for prefix, target in mirrors.items() if isinstance(mirrors, dict) else ():
@@ -311,6 +363,20 @@ class _Checker:
             if _PASSWORD.search(f"{prefix} {target}"):
                 self.fault(("mirrors", _unsecret(prefix)), _NO_PASSWORD)
         self._addresses(data.get("sources"))
+        for group in ("registries", "sync"):
+            self._servers(group, data.get(group))
+
+    def _servers(self, group: str, entry: Any) -> None:
+        """Addresses on the web, or of a file; credentials stay in the clients' own files."""
+        for key, value in entry.items() if isinstance(entry, dict) else ():
+            if not isinstance(value, str):
+                continue
+            if _USER.search(value):
+                self.fault(
+                    (group, key), "holds a user or password: leave it to the client's own files or netrc"
+                )
+            elif not value.startswith(_SCHEMES):
+                self.fault((group, key), 'must begin with "https://" (or http://, file:)')
 
     def _addresses(self, sources: Any) -> None:
         for key in ("paths", "urls") if isinstance(sources, dict) else ():
@@ -327,6 +393,12 @@ class _Checker:
             start, end = release.get("released"), release.get("end_of_support")
             if type(start) is date and type(end) is date and end < start:
                 self.fault((*path, "releases", index, "end_of_support"), "lies before the release")
+
+
+def _of_tables(kind: Any) -> bool:
+    """Whether a type is a table of tables (`dict[str, Struct]`)."""
+    inner = get_args(kind)[1:]
+    return bool(inner) and isinstance(inner[0], type) and issubclass(inner[0], msgspec.Struct)
 
 
 def _is_size(text: str) -> bool:
@@ -365,6 +437,8 @@ def _wanted(kind: Any) -> str:
         return "true or false, or a list of patterns" if "tuple" in text else "true or false"
     if text == "<class 'int'>":
         return "a whole number"
+    if "float" in text:
+        return "a number"
     return "a date (2026-01-31)" if "date" in text else 'a text in quotes ("…")'
 
 

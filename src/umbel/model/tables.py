@@ -9,28 +9,13 @@ given as text, so that a command that never builds a table need not import Arrow
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from umbel.model import reference_tables as reference
+from umbel.model.table import Column, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-
-class Column(NamedTuple):
-    """One column: its name, its type as DuckDB writes it, and what it means."""
-
-    name: str
-    type: str
-    meaning: str
-
-
-class Table(NamedTuple):
-    """One table of the lake: what a row is, its columns, and the order that rows are stored in."""
-
-    name: str
-    row: str
-    columns: tuple[Column, ...]
-    sorted_by: tuple[str, ...]
-
 
 _FAULTS = "STRUCT(code VARCHAR, message VARCHAR, place VARCHAR, level VARCHAR)[]"
 
@@ -168,8 +153,12 @@ HISTORIES = Table(
         Column(
             "writes", "BIGINT[]", "the writes whose commits make up this history, oldest first; its own last"
         ),
-        Column("head", "VARCHAR", "commit that HEAD leads to; NULL if the repository is empty"),
-        Column("branch", "VARCHAR", "branch that HEAD names; NULL if detached"),
+        Column("head", "VARCHAR", "commit that the followed line leads to; NULL if the repository is empty"),
+        Column(
+            "branch",
+            "VARCHAR",
+            "branch that is followed: the default one, else the one that HEAD names; NULL if detached",
+        ),
         Column("tips", "VARCHAR[]", "commits from which the history was followed, sorted"),
         Column("commits", "INTEGER", "commits in the history"),
         Column("roots", "INTEGER", "commits without parents"),
@@ -236,8 +225,16 @@ FORGOTTEN = Table(
     "forgotten",
     "Identities that were deleted at their people's wish, and never come back.",
     (
-        Column("identity", "BIGINT", "the salted hash: what it stood for can't be read from it"),
-        Column("forgotten_at", "TIMESTAMP WITH TIME ZONE", "when it was deleted"),
+        Column(
+            "identity",
+            "BIGINT",
+            "the salted hash of a name with an address, or of an address: neither can be read from it",
+        ),
+        Column(
+            "forgotten_at",
+            "TIMESTAMP WITH TIME ZONE",
+            "when it was deleted; NULL: the key is that of an address, all of it",
+        ),
     ),
     ("identity",),
 )
@@ -331,6 +328,11 @@ IMPORTS = Table(
         Column("sites", "INTEGER", "places where it is imported"),
         Column("names", "VARCHAR[]", "its names that the code uses, sorted"),
         Column("test_files", "INTEGER", "of the files, those that are tests"),
+        Column(
+            "type_files",
+            "INTEGER",
+            "of the files, those that import it for types only; NULL where the language knows no such import",
+        ),
     ),
     ("package", "write_id"),
 )
@@ -339,7 +341,7 @@ TABLES: dict[str, Table] = {
     t.name: t
     for t in (
         SNAPSHOTS, USAGE, COMPONENTS, DEPENDENCIES, DOCUMENTS, HISTORIES, COMMITS, IDENTITIES, ALIASES, FORGOTTEN,
-        RELEASES, LINES, CHANGES, PRACTICES, LANGUAGES, IMPORTS,
+        RELEASES, LINES, CHANGES, PRACTICES, LANGUAGES, IMPORTS, *reference.REFERENCE,
     )
 }  # fmt: skip
 FACTS = tuple(name for name in TABLES if name != "snapshots")
@@ -366,6 +368,8 @@ def arrow_schema(name: str) -> pa.Schema:
         "BOOLEAN": pa.bool_(),
         "VARCHAR": pa.string(),
         "VARCHAR[]": string_list,
+        "DOUBLE": pa.float64(),
+        "DATE": pa.date32(),
         "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", "UTC"),
         _FAULTS: pairs("code", "message", "place", "level"),
         _COMPLETENESS: pa.list_(
@@ -376,6 +380,10 @@ def arrow_schema(name: str) -> pa.Schema:
         "STRUCT(name VARCHAR, value VARCHAR)[]": pairs("name", "value"),
         "BIGINT[]": pa.list_(pa.int64()),
         _TRAILERS: pa.list_(pa.struct([("kind", pa.string()), ("identity", pa.int64())])),
+        reference.SEVERITIES: pairs("kind", "vector"),
+        reference.RANGES: pa.list_(
+            pa.struct([("kind", pa.string()), ("repo", pa.string()), ("events", pairs("kind", "version"))])
+        ),
     }
     return pa.schema([(c.name, types[c.type]) for c in TABLES[name].columns])
 
@@ -384,3 +392,15 @@ def empty_select(name: str) -> str:
     """DuckDB text for a relation with the table's columns and no row."""
     columns = ", ".join(f'NULL::{c.type} AS "{c.name}"' for c in TABLES[name].columns)
     return f"SELECT {columns} WHERE false"
+
+
+def parquet_schema(name: str) -> str:
+    """DuckDB text that tells `read_parquet` the table's columns: a file that lacks one gives NULL.
+
+    So a lake of an earlier Umbel is read as it is. (Named once, no file's own columns need be looked at.)
+    """
+    columns = ", ".join(
+        f"'{c.name}': {{name: '{c.name}', type: '{c.type}', default_value: NULL}}"
+        for c in TABLES[name].columns
+    )
+    return f"MAP {{{columns}}}"

@@ -3,8 +3,8 @@
 """Order of versions and membership in ranges, by the rules of each ecosystem.
 
 None means unknown: a scheme that has no known order, or a version that its scheme can't read. A
-commit's hash has no order, nor has a branch. Numbers, semantic versions and PHP's are read here;
-the others by `packaging` and `univers`, which are loaded when they are first needed.
+commit's hash has no order, nor has a branch. Numbers, semantic versions, PHP's and distributions' are
+read here; the others by `packaging` and `univers`, which are loaded when they are first needed.
 
 Source: the ecosystems' documentation; the `vers` specification for ranges.
 """
@@ -15,6 +15,8 @@ import re
 from functools import cmp_to_key, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
+
+from umbel.model import _version_systems
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +40,7 @@ _SCHEMES = {
     "hackage": "numbers",
 }
 """Purl type → scheme, where it isn't called the same."""
-_LIBRARY = frozenset({"alpm", "apk", "conan", "deb", "ebuild", "gem", "maven", "nuget", "rpm"})
+_LIBRARY = frozenset({"alpm", "conan", "ebuild", "gem", "maven", "nuget"})
 """Schemes that are univers's to read."""
 _NOTATIONS = {
     "composer": "npm",
@@ -57,6 +59,7 @@ _SEMVER = re.compile(
     r"[vV]?(?P<numbers>\d+(?:\.\d+){0,3})(?:-(?P<pre>[0-9A-Za-z.-]+))?(?:\+(?P<build>[0-9A-Za-z.-]+))?"
 ).fullmatch
 _NUMBERS = re.compile(r"\d+(?:[.-]\d+)*").fullmatch
+_MAVEN_NOTHING = re.compile(r"-(?:ga|final|release)(?=-)", re.IGNORECASE)
 _MAVEN_RELEASE = re.compile(r"(?<![a-z])release(?![a-z])", re.IGNORECASE)
 _PHP = re.compile(r"[vV]?(\d[0-9A-Za-z.+_-]*)").fullmatch
 _PHP_PARTS = re.compile(r"\d+|[A-Za-z]+").findall
@@ -229,7 +232,7 @@ def _by_univers(scheme: str, version: str) -> Any | None:
     from univers.version_range import RANGE_CLASS_BY_SCHEMES
 
     if scheme == "maven":  # univers knows "final" and "ga" as names for nothing, but not the third
-        version = _MAVEN_RELEASE.sub("ga", version)
+        version = _MAVEN_RELEASE.sub("ga", _MAVEN_NOTHING.sub("", version))
     range_class: Any = RANGE_CLASS_BY_SCHEMES[scheme]
     try:
         return range_class.version_class(version)
@@ -287,10 +290,13 @@ def _php(version: str) -> Any | None:
 
 
 _READERS: dict[str, Callable[[str], Any | None]] = {
+    "apk": _version_systems.apk,
     "composer": _php,
+    "deb": _version_systems.deb,
     "numbers": _numbers,
     "pub": _pub,
     "pypi": _pypi,
+    "rpm": _version_systems.rpm,
     "semver": _semver,
     "tag": _tag,
 }

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from umbel.evidence.session import Session
     from umbel.metrics.health import Health
+    from umbel.policy.risks import Group
+    from umbel.policy.verdict import Verdict
 
 MOST_COMPONENTS = 5_000
 MOST_ROWS = 1_500
@@ -133,6 +135,14 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     worst: list[Fault]
 
 
+class Risks(msgspec.Struct, frozen=True):
+    """What the policy says: the verdict, its findings by rule, and by the upgrade that would mend them."""
+
+    verdict: Verdict
+    rules: list[Group]
+    upgrades: list[Group]
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What the page needs, and nothing else: equal facts make equal pages.
 
@@ -164,6 +174,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     documents: list[Document] = []
     documents_faulty: int = 0
     health: list[Health] = []
+    risks: Risks | None = None
 
     def with_evidence(self, *kinds: str) -> int:
         """How many projects have evidence of these kinds (complete, partial, failed, none)."""
@@ -179,13 +190,14 @@ def gather(  # noqa: PLR0913 - what the page is about
     products: Iterable[Any],
     declared: Sequence[str] = (),
     health: Sequence[Health] = (),
+    risks: Risks | None = None,
     generated_at: datetime | None = None,
 ) -> Facts:
     """Ask a session all that the page shows. Needs the tables that `rating.TABLES` names.
 
     `projects` are those of the product (None without one); `products` rows like `app.ProductState`;
     `declared` the projects that someone named, whether or not evidence speaks of them; `health` what
-    `metrics.health` gives of the same projects.
+    `metrics.health` gives of the same projects, `risks` what the policy says of them.
     """
     from umbel._version import __version__
     from umbel.evidence.questions import coverage, documents, inventory
@@ -224,6 +236,7 @@ def gather(  # noqa: PLR0913 - what the page is about
         documents=msgspec.convert(faulty, list[Document]),
         documents_faulty=faulty[0]["documents"] if faulty else 0,
         health=list(health),
+        risks=risks,
     )
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MOST_CARDS = 24
 """Projects that the portfolio page shows in sentences and charts; the table has more."""
 MOST_ROWS = 1_500
+MOST_PATHS = 5
+"""Paths that the page of a part of a project names in its head."""
 _CHARTS = "A column is a quarter; releases and people who make half are of the year up to its end."
 TITLE = "Who keeps it alive"
 _TRENDS = (
@@ -72,6 +74,7 @@ def page(facts: Facts, health: Health) -> str:
         "div",
         element("p", TITLE, class_="kicker"),
         element("h1", element("bdi", short(health.project, 120))),
+        *([element("p", short(health.about, 600), class_="soft")] if health.about else []),
     )
     dates = element("dl", element("dt", "As of"), element("dd", moment(health.as_of)), class_="when")
     top = element("header", asset("mark.svg"), about, dates, class_="top")
@@ -84,10 +87,12 @@ def page(facts: Facts, health: Health) -> str:
     charts = element(
         "section", over_time, span, _trends(health, "page"), numbers, aria_labelledby="over-time-title"
     )
-    foot = "Counted from the history of the repository. People are counted, not named."
+    foot = "Counted from the history of the repository. People are counted; named is only who agreed to it."
     footer = element("footer", element("p", f"Made by umbel {facts.tool_version}. {foot}"))
     return document(
-        f"{TITLE} · {short(health.project, 80)}",
+        " · ".join(
+            [TITLE, short(health.project, 80), *(short(path, 60) for path in health.paths[:MOST_PATHS])]
+        ),
         top,
         element("main", *lead, charts, _figures(health), _source(facts, health)),
         footer,
@@ -151,7 +156,9 @@ def _trends(health: Health, name: str) -> Html:
 
 def _command(facts: Facts, health: Health) -> str:
     """The command that says the same; of all projects where a name is too long to be typed."""
-    return command(facts, "health", health.project if len(health.project) <= MOST_CHARACTERS else "--limit=0")
+    if len(health.project) > MOST_CHARACTERS:
+        return command(facts, "health", "--limit=0")
+    return command(facts, "health", health.project, *(f"--path={path}" for path in health.paths))
 
 
 def _described(trend: Trend) -> str:

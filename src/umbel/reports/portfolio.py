@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from umbel.reports import figures, health, pictures, sheets
+from umbel.reports import figures, health, pictures, risks, sheets
 from umbel.reports.facts import Facts, gather
 from umbel.reports.figures import count
 from umbel.reports.files import checked, replacing
@@ -50,6 +50,7 @@ def render(facts: Facts) -> str:
         _lead(facts),
         figures.section(facts),
         pictures.section(facts),
+        risks.section(facts),
         health.section(facts),
         _steps(facts),
         *sheets.every(facts),
@@ -78,6 +79,7 @@ def _header(facts: Facts, *, linked: bool) -> Html:
 _CONTENTS = (
     ("numbers", "Numbers"),
     ("charts", "Charts"),
+    ("risks", risks.TITLE),
     ("health", health.TITLE),
     ("steps", "To know more"),
     *sheets.CONTENTS,

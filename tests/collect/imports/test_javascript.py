@@ -80,3 +80,29 @@ def test_typescript(code: str, path: str, names: set[str]) -> None:
 
 def test_flow_types_are_read_as_typescript() -> None:
     assert found("// @flow\nimport type {A} from 'm';\nfunction f(a: A): void {}") == {"m": {"A"}}
+
+
+@pytest.mark.parametrize(
+    ("code", "types"),
+    [
+        ("import type A from 'm'", True),
+        ("import type * as n from 'm'", True),
+        ("import type {a, b as c} from 'm'", True),
+        ("import {type a, type b as c} from 'm'", True),
+        ("export type {a} from 'm'", True),
+        ("export {type a} from 'm'", True),
+        ("import type a = require('m')", True),
+        ("import {type a, b} from 'm'", False),
+        ("import d, {type a} from 'm'", False),
+        ("import {type as a} from 'm'", False),
+        ("import {type} from 'm'", False),
+        ("import type from 'm'", False),
+        ("import type, {type a} from 'm'", False),
+        ("import {} from 'm'", False),
+        ("import 'm'", False),
+        ("export * from 'm'", False),
+        ("const m = require('m')", False),
+    ],
+)
+def test_imports_for_types_only(code: str, types: bool) -> None:  # noqa: FBT001 - a parameter
+    assert [f.types for f in extract(code.encode(), ".ts")] == [types]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from umbel.collect._tree import folder_tree
+from umbel.collect.imports.manifests import manifests
 from umbel.collect.imports.packages import PackagesKnown
 from umbel.collect.imports.project import imports, known_of
 
@@ -243,7 +244,7 @@ def test_what_cannot_be_read_is_told_and_loses_only_itself(tmp_path: Path) -> No
             "bad.py": "import a\n)(",
         },
     )
-    (tmp_path / "deep.py").write_bytes(b"import no\n" + b"(\n" * 300_000)
+    (tmp_path / "deep.py").write_bytes(b"import no\n'\n" + b"(\n" * 300_000)
     with folder_tree(tmp_path) as tree:
         rows, faults = imports(tree, PackagesKnown())
     assert [row.module for row in rows] == ["a", "yes"]
@@ -279,3 +280,28 @@ def test_broken_manifests_lose_only_themselves(tmp_path: Path) -> None:
     )
     write(tmp_path, {"a.js": "require('a')"})
     assert read(tmp_path)["a"].package == "pkg:npm/a"
+
+
+def test_files_that_import_for_types_only(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "a.py": "if TYPE_CHECKING:\n    import both, typed\n",
+            "b.py": "if TYPE_CHECKING:\n    import both\nimport both",
+            "c.pyi": "import typed",
+            "d.ts": "import type {A} from 'm'; import {B} from 'n'",
+            "e.d.ts": "import {A} from 'm'; import {B} from 'n'",
+            "F.java": "import a.b.C;",
+        },
+    )
+    found = {(row.module, row.files, row.type_files) for row in read(tmp_path).values()}
+    assert found == {("both", 2, 1), ("typed", 2, 2), ("m", 2, 2), ("n", 2, 1), ("a.b", 1, None)}
+
+
+def test_only_what_tells_of_the_languages_there_is_read(tmp_path: Path) -> None:
+    files = {"a.py": "import zod, yaml", "package.json": '{"dependencies": {"zod": "1"}}'}
+    write(tmp_path, {**files, "requirements.txt": "pyyaml==1", "yarn.lock": "", "go.mod": "module m"})
+    with folder_tree(tmp_path) as tree:
+        assert manifests(tree, {"Python"}) == ["requirements.txt"]
+        assert manifests(tree) == ["go.mod", "package.json", "requirements.txt", "yarn.lock"]
+        assert [row.package for row in imports(tree)[0]] == ["pkg:pypi/pyyaml", None]

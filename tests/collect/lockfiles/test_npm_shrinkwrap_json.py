@@ -11,6 +11,7 @@ from umbel.collect.interface import Document, Reading
 from umbel.collect.lockfiles.npm_shrinkwrap_json import NpmShrinkwrapJsonCollector
 from umbel.collect.lockfiles.package_lock_json import PackageLockJsonCollector
 from umbel.collect.registry import claim
+from umbel.collect.walk import Found, Walk
 
 LOCK = {
     "name": "shop",
@@ -45,3 +46,19 @@ def test_those_of_old_have_no_scopes() -> None:
     reading = read(NpmShrinkwrapJsonCollector(), old)
 
     assert [(c.name, c.version, c.scope) for c in reading.components] == [("kit", "1.0.0", None)]
+
+
+def test_beside_it_package_lock_json_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "npm-shrinkwrap.json").write_text(json.dumps(LOCK))
+    (tmp_path / "package-lock.json").write_text(json.dumps(LOCK | {"name": "other"}))
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below/package-lock.json").write_text(json.dumps(LOCK))
+    found = [item for item in Walk(tmp_path) if isinstance(item, Found)]
+    assert [item.relative for item in found] == ["npm-shrinkwrap.json", "below/package-lock.json"]
+
+    collector, document = NpmShrinkwrapJsonCollector(), Document(tmp_path / "npm-shrinkwrap.json")
+    before = collector.fingerprint(document)
+    assert [(f.code, f.level) for f in collector.read(document).faults] == [("passed-over", "note")]
+    (tmp_path / "package-lock.json").unlink()
+    assert collector.read(document).faults == []
+    assert collector.fingerprint(document) != before

@@ -4,9 +4,15 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from umbel.evidence.people import addresses, names
+from umbel.evidence.people.bots import Bots
+from umbel.evidence.people.merge import Identity
 
 
 @pytest.mark.parametrize(
@@ -70,5 +76,30 @@ def test_a_workspace_knows_further_domains_where_anyone_gets_an_address() -> Non
         ("J. R.", "j r", False),
     ],
 )
-def test_a_name_is_compared_without_case_accents_and_order(text: str, key: str, full: object) -> None:
-    assert names.parse(text) == (key, full)
+def test_a_name_is_compared_without_case_accents_and_order(text: str, key: str, full: bool) -> None:  # noqa: FBT001
+    assert names.parse(text) == names.Name(key, full)
+
+
+SIGNS = st.sampled_from(
+    [*"jJr19.+-_@/<>()[] \t\"'?é你ſ", "jane", "@gmail.com", "@users.noreply.github.com", " at ", "bot"]
+)
+TEXTS = st.lists(st.one_of(st.none(), st.lists(SIGNS, max_size=9).map("".join), st.text()), max_size=9)
+
+
+@given(TEXTS, st.sampled_from([frozenset(), frozenset({"acme.example"})]))
+def test_many_addresses_are_taken_apart_as_each_alone(texts: list[str | None], free: frozenset[str]) -> None:
+    assert addresses.parse_all(texts, free) == {text: addresses.parse(text, free) for text in texts}
+
+
+@given(TEXTS)
+def test_many_names_are_read_as_each_alone(texts: list[str | None]) -> None:
+    assert names.parse_all(texts) == {text: names.parse(text) for text in texts}
+
+
+@given(TEXTS, st.sampled_from([((), ()), (("*jane*",), ()), ((), ("*bot*",))]))
+def test_many_are_told_from_programs_as_each_alone(
+    texts: list[str | None], patterns: tuple[tuple[str, ...], tuple[str, ...]]
+) -> None:
+    bots = Bots(*patterns)
+    everyone = [Identity(number, name, email) for number, (name, email) in enumerate(product(texts, texts))]
+    assert bots.which_of(everyone) == [bots.which(one.name, one.email) for one in everyone]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from umbel.cli import options, output
+from umbel.cli import alerting, options, output
 from umbel.cli.options import Format, FormatOption, WorkspaceOption
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def collect(
         report(summary)
     else:
         output.emit([_flat(summary)], format, columns={})
+    alerting.after(options.workspace(workspace))
     if summary.incomplete:
         raise typer.Exit(3)
 

@@ -12,7 +12,16 @@ import typer
 
 from umbel.cli import options, output
 from umbel.cli.commands.metrics import figure, why_of
-from umbel.cli.options import AsOfOption, Format, FormatOption, LimitOption, ProductOption, WorkspaceOption
+from umbel.cli.options import (
+    AsOfOption,
+    Format,
+    FormatOption,
+    LimitOption,
+    PathsOption,
+    ProductOption,
+    WorkspaceOption,
+)
+from umbel.model.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,6 +43,13 @@ def health(
         typer.Option(metavar="PATTERN", help="Only projects whose name matches: 'github.com/acme/*'."),
     ] = None,
     product: ProductOption = None,
+    path: PathsOption = None,
+    areas: Annotated[  # noqa: FBT002
+        bool,
+        typer.Option(
+            "--areas", help="A table of the project's folders, or of those in a folder that follows its name."
+        ),
+    ] = False,
     file: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write one project as a page for a browser."),
@@ -45,16 +61,25 @@ def health(
 ) -> None:
     """Say who keeps projects alive: in sentences, then each figure with its trend and what it is of.
 
-    Example: umbel health shop --as-of 2024-03-01
+    Example: umbel health shop --path src/parser --as-of 2024-03-01
     """
+    if areas:
+        if file is not None or match is not None or product is not None:
+            raise UsageError("--areas makes a table of one project.", "umbel health PROJECT --areas [DIR]")
+        found = _areas(projects or [], path or [], options.workspace(workspace), options.moment(as_of))
+        output.emit(found, format, columns=AREAS, limit=limit, nothing="No commit changed a file.")
+        return
+    if path and not projects:
+        raise UsageError("A path is of a project.", "Name the project that it is in.")
     if file is not None:
-        _write(file, projects or [], options.workspace(workspace), options.moment(as_of))
+        _write(file, projects or [], path or [], options.workspace(workspace), options.moment(as_of))
         return
     people = format is Format.table
     answer = options.workspace(workspace).health(
         projects or None,
         match=match,
         product=product,
+        paths=path or (),
         as_of=options.moment(as_of),
         periods=0 if people else 12,
         before=not people or bool(projects),
@@ -74,13 +99,22 @@ def health(
     output.emit(records, format, columns=TABLE, limit=limit, nothing="No history is known.")
 
 
-def _write(file: Path, projects: list[str], workspace: Workspace, as_of: datetime | None) -> None:
-    from umbel.model.errors import UsageError
+def _areas(
+    projects: list[str], path: list[str], workspace: Workspace, as_of: datetime | None
+) -> list[dict[str, Any]]:
+    """The first word is the project; folders in it may follow, or stand in --path."""
+    if not projects:
+        raise UsageError("Areas are of one project.", "umbel health PROJECT --areas [DIR]")
+    return workspace.health_areas(projects[0], [*projects[1:], *path], as_of=as_of)
 
+
+def _write(
+    file: Path, projects: list[str], path: list[str], workspace: Workspace, as_of: datetime | None
+) -> None:
     if len(projects) != 1:
         raise UsageError("A page is about one project.", "umbel report has a section with all of them.")
-    path = workspace.health_page(projects[0], file, as_of=as_of)
-    print(f"Wrote {output.clean(path)}\nOpen it in any browser. It holds all that it shows.")
+    written = workspace.health_page(projects[0], file, paths=path, as_of=as_of)
+    print(f"Wrote {output.clean(written)}\nOpen it in any browser. It holds all that it shows.")
 
 
 def _full(found: list[Health]) -> list[dict[str, Any]]:
@@ -91,6 +125,7 @@ def _row(each: Health) -> dict[str, Any]:
     """A project as one flat record: its sentences and the value of every figure."""
     record: dict[str, Any] = {
         "project": each.project,
+        "paths": list(each.paths),
         "as_of": each.as_of,
         "sentences": " ".join(each.sentences),
     }
@@ -100,8 +135,9 @@ def _row(each: Health) -> dict[str, Any]:
 def _page(each: Health, *, first: bool) -> None:
     if not first:
         print()
-    print(f"{output.clean(each.project)}, as of {each.as_of:%Y-%m-%d}\n")
-    for line in each.sentences:
+    part = f": {', '.join(output.clean(path) for path in each.paths)}" if each.paths else ""
+    print(f"{output.clean(each.project)}{part}, as of {each.as_of:%Y-%m-%d}\n")
+    for line in (*([each.about, ""] if each.about else []), *each.sentences):
         print(output.clean(line))
     known = [f for f in each.figures if f.measurement.value is not None]
     if known:
@@ -148,6 +184,31 @@ def _unknown(record: dict[str, Any]) -> str:
     return f"{sum(f.measurement.value is None for f in record['health'].figures)}"
 
 
+def _area(record: dict[str, Any]) -> str:
+    """A folder; or the files that lie directly in one."""
+    name = output.clean(record["area"])
+    if record["kind"] == "folder":
+        return f"{name}/"
+    return "files at the top" if name == "." else f"files in {name}/"
+
+
+def _busiest(record: dict[str, Any]) -> str:
+    if record["top_person"] is None:
+        return "–"
+    name = record["top_name"]
+    return output.clean(f"{name} ({record['top_person']})" if name else record["top_person"])
+
+
+AREAS: output.Shown = {
+    "area": _area,
+    "commits#": lambda r: output.number(r["commits"]),
+    "in the year#": lambda r: output.number(r["recent_commits"]),
+    "people#": lambda r: output.number(r["people"]),
+    "half by#": lambda r: output.unknown(r["absence_factor"]),
+    "busiest does#": lambda r: figure(r["top_share"], "share"),
+    "busiest": _busiest,
+    "last commit": lambda r: output.day(r["last_commit"]),
+}
 FIGURES: output.Shown = {
     "figure": lambda r: output.clean(r["figure"].title),
     "value#": lambda r: figure(r["figure"].measurement.value, r["figure"].measurement.unit),

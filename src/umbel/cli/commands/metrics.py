@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from umbel.cli import options, output
-from umbel.cli.options import AsOfOption, Format, FormatOption, LimitOption, ProductOption, WorkspaceOption
+from umbel.cli.options import (
+    AsOfOption,
+    Format,
+    FormatOption,
+    LimitOption,
+    PathsOption,
+    ProductOption,
+    WorkspaceOption,
+)
 
 if TYPE_CHECKING:
     from umbel.metrics.definition import Definition
@@ -91,6 +99,7 @@ def run(
         Over | None, typer.Option(help="A series: the figure at the end of each month, quarter or year.")
     ] = None,
     periods: Annotated[int, typer.Option(min=1, metavar="N", help="Points of a series.")] = 8,
+    path: PathsOption = None,
     product: ProductOption = None,
     as_of: AsOfOption = None,
     limit: LimitOption = None,
@@ -108,13 +117,14 @@ def run(
         over=over.value if over else None,
         periods=periods,
         product=product,
+        paths=path or (),
         as_of=options.moment(as_of),
     )
     columns = MEASURED if over is None else {"day": lambda r: output.day(r["as_of"]), **MEASURED}
     if over and format is Format.table:
         figures = sorted(figures, key=lambda m: (m.subject, m.as_of))
     output.emit(
-        [_record(m, format) for m in figures],
+        [_record(m, format, path) for m in figures],
         format,
         columns=columns,
         limit=limit,
@@ -139,9 +149,13 @@ def _listed(metric: Definition) -> dict[str, Any]:
     }
 
 
-def _record(measurement: Measurement, how: Format) -> dict[str, Any]:
-    """A measurement as an object; for spreadsheets with its evidence as one cell."""
+def _record(measurement: Measurement, how: Format, paths: list[str] | None) -> dict[str, Any]:
+    """A measurement as an object, with the part that it is of; for spreadsheets with its evidence as one cell."""
     record = output.structs([measurement])[0]
+    if paths:
+        from umbel.evidence.questions.areas import normal
+
+        record["paths"] = normal(paths)
     if how is Format.csv:
         record["evidence"] = why_of(record["evidence"])
     return record
@@ -151,7 +165,12 @@ def why_of(evidence: Any) -> str:
     """What a figure stands on, in one line."""
     if not isinstance(evidence, dict):
         return "" if evidence is None else output.clean(evidence)
-    known = ((name, value) for name, value in evidence.items() if value is not None)
+    beside = {f"{name}_name": name for name in evidence if f"{name}_name" in evidence}
+    known = (
+        (name, f"{evidence[f'{name}_name']} ({value})" if f"{name}_name" in beside else value)
+        for name, value in evidence.items()
+        if value is not None and name not in beside
+    )
     return ", ".join(f"{name.replace('_', ' ')} {_short(value)}" for name, value in known)
 
 

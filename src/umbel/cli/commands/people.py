@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from umbel.cli import options, output
-from umbel.cli.options import AsOfOption, Format, FormatOption, LimitOption, WorkspaceOption
+from umbel.cli.options import AsOfOption, Format, FormatOption, LimitOption, PathsOption, WorkspaceOption
 from umbel.model.errors import UsageError
 
 
@@ -55,6 +55,7 @@ def list_(
         str | None, typer.Argument(metavar="[PROJECT]", help="A project's name, or the end of it.")
     ] = None,
     bots: Annotated[bool, typer.Option("--bots", help="Show the programs instead of the people.")] = False,  # noqa: FBT002
+    path: PathsOption = None,
     as_of: AsOfOption = None,
     limit: LimitOption = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
@@ -64,8 +65,11 @@ def list_(
 
     Example: umbel people shop --as-of 2024-03-01
     """
-    found = options.workspace(workspace).people(project, bots=bots, as_of=options.moment(as_of))
+    moment = options.moment(as_of)
+    found = options.workspace(workspace).people(project, bots=bots, paths=path or (), as_of=moment)
     nothing = "No commit is known. Collect a repository: umbel collect PATH"
+    if path:
+        nothing = "No program touched it." if bots else "No person touched it."
     output.emit(found, format, columns=PEOPLE, limit=limit, nothing=nothing)
 
 
@@ -293,7 +297,7 @@ def _share(record: dict[str, Any]) -> str:
 _PERSONAL = ("name", "address")
 
 PEOPLE: output.Shown = {
-    "person": lambda r: output.clean(r["name"] or r["person"]),
+    "person": lambda r: output.clean(f"{r['name']} ({r['person']})" if r["name"] else r["person"]),
     "roles": lambda r: ", ".join(r["roles"]),
     "projects#": lambda r: output.number(r["projects"]),
     "commits#": lambda r: output.number(r["commits"]),

@@ -17,6 +17,21 @@ if TYPE_CHECKING:
     from umbel.model.errors import Fault
 
 
+def state(tree: Tree) -> str:
+    """What imports are read by beside the tree's own files: changes when the answer may.
+
+    That is the environment in the project's folder, which is no file of the project. Lockfiles and
+    manifests are, and nothing in `node_modules` is asked.
+    """
+    if tree.revision is not None or not any(
+        entry.path.endswith((".py", ".pyi", ".pyw")) for entry in tree.files()
+    ):
+        return ""
+    from umbel.collect.imports import installed
+
+    return installed.state(tree.root)
+
+
 def imports(tree: Tree, known: PackagesKnown | None = None) -> tuple[list[Import], list[Fault]]:
     """Every module that a project's own code imports; see `project.imports`."""
     # Only here, since whoever looks for collectors imports this package.

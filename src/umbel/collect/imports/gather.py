@@ -18,15 +18,17 @@ if TYPE_CHECKING:
 _MOST_NAMES = 1000
 """Names of one module; the largest real number seen is some hundred."""
 _MOST_MODULES = 20_000
+_TYPED = frozenset({"Python", "JavaScript", "TypeScript"})
+"""Languages in which an import can be for types only."""
 _LONGEST = 200
 """Characters of a module or name; longer ones are no one's."""
 
 
 class _Sum:
-    __slots__ = ("cut", "files", "names", "sites", "test_files")
+    __slots__ = ("cut", "files", "names", "sites", "test_files", "type_files")
 
     def __init__(self) -> None:
-        self.files = self.test_files = self.sites = 0
+        self.files = self.test_files = self.type_files = self.sites = 0
         self.names: set[str] = set()
         self.cut = False
 
@@ -41,7 +43,7 @@ class Gathered:
 
     def add(self, language: str, found: Iterable[tuple[Resolved | None, Found]], *, test: bool) -> None:
         """Count one file's imports; None is what turned out to be no import."""
-        seen: set[Resolved] = set()
+        seen: dict[Resolved, bool] = {}
         for what, one in found:
             if what is None or len(what.module) > _LONGEST:
                 continue
@@ -51,11 +53,14 @@ class Gathered:
                 continue
             total.sites += 1
             if row not in seen:
-                seen.add(row)
+                seen[row] = True
                 total.files += 1
                 total.test_files += test
+            seen[row] &= one.types
             if what.kind != "own":
                 _name(total, what, one)
+        for row, types in seen.items():
+            self._sums[language, row].type_files += types
 
     def _sum(self, key: tuple[str, Resolved]) -> _Sum | None:
         total = self._sums.get(key)
@@ -86,6 +91,7 @@ class Gathered:
                 sites=total.sites,
                 names=tuple(sorted(total.names)),
                 test_files=total.test_files,
+                type_files=total.type_files if language in _TYPED else None,
             )
             for (language, what), total in sorted(
                 self._sums.items(), key=lambda item: (item[0][0], item[0][1][:2])

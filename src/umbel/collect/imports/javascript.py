@@ -46,7 +46,7 @@ _USE = re.compile(
 )
 """A name and its attribute; without one, not where something is assigned to it."""
 _HEAD = re.compile(
-    rb"(import|export)\b\s*+(?:(?:type|typeof)\b(?!\s*+(?:from\b|,|=))\s*+)?(.*?)"
+    rb"(import|export)\b\s*+((?:type|typeof)\b(?!\s*+(?:from\b|,|=))\s*+)?(.*?)"
     rb"(?:\bfrom\s*|=\s*require\s*\(\s*)?",
     re.DOTALL,
 )
@@ -92,7 +92,7 @@ class _File:
 
     def __init__(self, parsed: Parsed) -> None:
         self._parsed = parsed
-        self._found: list[tuple[str, set[str]]] = []
+        self._found: list[tuple[str, set[str], bool]] = []
         self._modules: dict[bytes, list[set[str]]] = {}
         self._names: dict[bytes, list[tuple[str, set[str]]]] = {}
 
@@ -106,20 +106,20 @@ class _File:
         self._calls(code)
         if self._modules or self._names:
             self._use(code)
-        return [Found(path, tuple(sorted(names))) for path, names in self._found]
+        return [Found(path, tuple(sorted(names)), types=types) for path, names, types in self._found]
 
-    def _add(self, path: bytes) -> set[str]:
+    def _add(self, path: bytes, *, types: bool = False) -> set[str]:
         names: set[str] = set()
         if path.strip():
-            self._found.append((path.decode("utf-8", "replace").strip(), names))
+            self._found.append((path.decode("utf-8", "replace").strip(), names, types))
         return names
 
     def _statement(self, head: bytes, path: bytes) -> None:
         match = _HEAD.fullmatch(head)
         if match is None:
             return
-        names = self._add(path)
-        clause = match[2].strip()
+        clause = match[3].strip()
+        names = self._add(path, types=match[2] is not None or _all_types(clause))
         if match[1] == b"export":
             # What is passed on is used, whether or not this file names it.
             names.update(name for name, _ in _listed(clause)) if b"{" in clause else names.add("*")
@@ -178,11 +178,21 @@ def _destructured(left: bytes, names: set[str]) -> None:
             names.add(_text(name).strip("\"'"))
 
 
+def _all_types(clause: bytes) -> bool:
+    """Whether each name of `{type a, type b as c}` is a type's, and there is nothing but these."""
+    parts = [part.split() for part in clause.strip(b"{}").split(b",") if part.strip()]
+    return clause.startswith(b"{") and bool(parts) and all(_is_type(words) for words in parts)
+
+
+def _is_type(words: list[bytes]) -> bool:
+    return len(words) in {2, 4} and words[0] in {b"type", b"typeof"}
+
+
 def _listed(text: bytes) -> Iterator[tuple[str, bytes]]:
     """`{a as b, type c}` as pairs of the module's name and the local one."""
     for part in text.partition(b"}")[0].replace(b"{", b"").split(b","):
         words = part.split()
-        if len(words) in {2, 4} and words[0] in {b"type", b"typeof"}:
+        if _is_type(words):
             del words[0]
         if len(words) == 1:
             yield _text(words[0]), words[0]

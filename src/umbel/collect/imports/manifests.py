@@ -21,7 +21,7 @@ from umbel.collect.imports.packages import package_of
 from umbel.collect.interface import Document, UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from umbel.collect._tree import Tree
 
@@ -34,30 +34,40 @@ _COMMENT = re.compile(rb"(\"(?:[^\"\\]|\\.)*+\")|//[^\n]*|/\*.*?\*/", re.DOTALL)
 """A text, which is kept, or a comment."""
 _LAST_COMMA = re.compile(rb",(\s*[}\]])")
 _CARGO_TABLES = ("dependencies", "dev-dependencies", "build-dependencies")
-_LOCKFILES = re.compile(
-    r"poetry\.lock|uv\.lock|pdm\.lock|pylock(\..*)?\.toml|pipfile\.lock|.*requirements.*\.(txt|in)|requirements/.*\.txt"
-    r"|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|go\.mod|cargo\.lock|pom\.xml|gradle\.lockfile"
-)
+_NODE = re.compile(r"package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml")
+_LOCKFILES = {
+    "Python": re.compile(
+        r"poetry\.lock|uv\.lock|pdm\.lock|pylock(\..*)?\.toml|pipfile\.lock|.*requirements.*\.(txt|in)"
+        r"|requirements/.*\.txt"
+    ),
+    "JavaScript": _NODE,
+    "TypeScript": _NODE,
+    "Java": re.compile(r"pom\.xml|gradle\.lockfile"),
+    "Go": re.compile(r"go\.mod"),
+    "Rust": re.compile(r"cargo\.lock"),
+}
+"""Names of lockfiles, in lower case, that tell of a language's packages."""
+LANGUAGES = frozenset(_LOCKFILES)
 
 
 class Manifests:
     """What was read. `packages` are purls; `names` the project's own parts by purl type."""
 
-    def __init__(self, tree: Tree) -> None:
-        """Read the manifests among a tree's files."""
+    def __init__(self, tree: Tree, languages: AbstractSet[str] = LANGUAGES) -> None:
+        """Read the manifests of some languages among a tree's files."""
         self.packages: set[str] = set()
         self.names: dict[str, set[str]] = defaultdict(set)
         self.renamed: dict[tuple[str, str], str] = {}
         self.aliases: set[str] = set()
-        for path in islice(_manifests(tree), _MOST):
+        for path in islice(manifests(tree, languages), _MOST):
             data = tree.read(path, _MOST_BYTES + 1)
             if data is None or len(data) > _MOST_BYTES:
                 continue
             name = posixpath.basename(path).lower()
-            read = _READERS.get(name) or (Manifests._aliases if _is_config(name) else None)
+            read = _READERS.get(name, _NO_READER)[0] or (Manifests._aliases if _is_config(name) else None)
             if read is not None:
                 read(self, data)
-            if _LOCKFILES.fullmatch(name):
+            if _is_lockfile(name, languages):
                 self._locked(path, data)
 
     def _locked(self, path: str, data: bytes) -> None:
@@ -139,22 +149,43 @@ class Manifests:
             self.packages.add(package)
 
 
+_SCRIPTS = frozenset({"JavaScript", "TypeScript"})
 _READERS = {
-    "package.json": Manifests._node,  # noqa: SLF001 - of this module
-    "go.mod": Manifests._go,  # noqa: SLF001
-    "cargo.toml": Manifests._cargo,  # noqa: SLF001
-    "pyproject.toml": Manifests._python,  # noqa: SLF001
+    "package.json": (Manifests._node, _SCRIPTS),  # noqa: SLF001 - of this module
+    "go.mod": (Manifests._go, frozenset({"Go"})),  # noqa: SLF001
+    "cargo.toml": (Manifests._cargo, frozenset({"Rust"})),  # noqa: SLF001
+    "pyproject.toml": (Manifests._python, frozenset({"Python"})),  # noqa: SLF001
 }
+_NO_READER: tuple[None, frozenset[str]] = (None, frozenset())
 
 
-def _manifests(tree: Tree) -> Iterator[str]:
-    """Paths of manifests, the nearest to the root first."""
-    paths = [entry.path for entry in tree.files() if _is_manifest(posixpath.basename(entry.path).lower())]
-    yield from sorted(paths, key=lambda path: (path.count("/"), path))
+def manifests(tree: Tree, languages: AbstractSet[str] = LANGUAGES) -> list[str]:
+    """Paths of the manifests and lockfiles that are read for some languages, the nearest to the root first."""
+    paths = [
+        entry.path
+        for entry in tree.files()
+        if _is_manifest(posixpath.basename(entry.path).lower(), languages)
+    ]
+    shrunk = {posixpath.dirname(path) for path in paths if posixpath.basename(path) == "npm-shrinkwrap.json"}
+    if shrunk:  # npm itself passes over the other then
+        paths = [
+            path
+            for path in paths
+            if posixpath.basename(path) != "package-lock.json" or posixpath.dirname(path) not in shrunk
+        ]
+    return sorted(paths, key=lambda path: (path.count("/"), path))
 
 
-def _is_manifest(name: str) -> bool:
-    return name in _READERS or _is_config(name) or _LOCKFILES.fullmatch(name) is not None
+def _is_manifest(name: str, languages: AbstractSet[str]) -> bool:
+    return (
+        not languages.isdisjoint(_READERS.get(name, _NO_READER)[1])
+        or (_is_config(name) and not languages.isdisjoint(_SCRIPTS))
+        or _is_lockfile(name, languages)
+    )
+
+
+def _is_lockfile(name: str, languages: AbstractSet[str]) -> bool:
+    return any(_LOCKFILES[language].fullmatch(name) for language in languages)
 
 
 def _is_config(name: str) -> bool:

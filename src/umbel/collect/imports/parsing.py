@@ -36,13 +36,14 @@ class Found(NamedTuple):
     `path` is the module's name as far as it is written (`google.cloud.storage`, `lodash/fp`).
     `names` are those of its names that the file uses, in terms of `path`. `local` says that the code
     itself marks the module as its own (a relative import). Not `sure` is what may as well be a local
-    name, unless a package of that name is known.
+    name, unless a package of that name is known. `types` says that only a type checker reads the import.
     """
 
     path: str
     names: tuple[str, ...] = ()
     local: bool = False
     sure: bool = True
+    types: bool = False
 
 
 class TooHardError(Exception):

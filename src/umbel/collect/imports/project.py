@@ -17,7 +17,10 @@ from umbel.collect.imports.parsing import MOST_BYTES, TooHardError, fit
 from umbel.collect.imports.resolve import Resolver
 
 if TYPE_CHECKING:
-    from umbel.collect._tree import Tree
+    from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
+
+    from umbel.collect._tree import Entry, Tree
     from umbel.collect.imports.parsing import Found
     from umbel.collect.interface import Import
     from umbel.model.errors import Fault
@@ -32,6 +35,8 @@ _LANGUAGES = {
 }
 _DECLARES = (".java", ".kt", ".scala", ".groovy")
 """Languages whose files say of which Java package they are."""
+_DECLARATIONS = (".pyi", ".d.ts", ".d.mts", ".d.cts")
+"""Files that hold nothing but types."""
 _HEAD = 1 << 16
 _SLOW = 0.5
 """Seconds that no file takes that people write; a megabyte of code takes a quarter of one."""
@@ -39,16 +44,20 @@ _MOST_SLOW = 120.0
 """Seconds that may go into such files."""
 
 
-def known_of(tree: Tree, packages: frozenset[str] = frozenset()) -> PackagesKnown:
+def known_of(
+    tree: Tree, packages: frozenset[str] = frozenset(), languages: AbstractSet[str] | None = None
+) -> PackagesKnown:
     """What a project's own files tell of packages: lockfiles, manifests, the environment in its folder.
 
-    `packages` are more that are known of it: purls without version.
+    `packages` are more that are known of it: purls without version. Nothing is read that tells of no
+    package of `languages` (None: of any).
     """
     from umbel.collect.imports.installed import installed
-    from umbel.collect.imports.manifests import Manifests
+    from umbel.collect.imports.manifests import LANGUAGES, Manifests
 
-    manifests = Manifests(tree)
-    found = installed(tree.root) if tree.revision is None else {}
+    languages = LANGUAGES if languages is None else languages
+    manifests = Manifests(tree, languages)
+    found = installed(tree.root) if tree.revision is None and "Python" in languages else {}
     return PackagesKnown(
         packages | manifests.packages,
         found,
@@ -64,16 +73,15 @@ def imports(tree: Tree, known: PackagesKnown | None = None) -> tuple[list[Import
     Files that are too large, minified, or broken beyond reading are left out, each with a fault. Others
     with errors in their syntax give what is sure.
     """
-    known = known or known_of(tree)
+    code = list(_code(tree))
+    if not code:
+        return [], []
+    known = known or known_of(tree, languages={language for _, _, language in code})
     faults = Faults()
     resolver = Resolver(tree, known, _java_packages(tree))
     gathered = Gathered()
     slow = 0.0
-    for entry in tree.files():
-        suffix = posixpath.splitext(entry.path)[1].lower()
-        language = _LANGUAGES.get(suffix)
-        if language is None or entry.size == 0 or tree.is_vendored(entry.path):
-            continue
+    for entry, suffix, language in code:
         if slow > _MOST_SLOW:
             said = "and what follows was not looked at: too many files take too long to parse"
             faults.add("imports-time", said, printable(entry.path))
@@ -87,9 +95,20 @@ def imports(tree: Tree, known: PackagesKnown | None = None) -> tuple[list[Import
         spent = time.monotonic() - began
         slow += spent if spent > _SLOW else 0
         if found:
+            if entry.path.lower().endswith(_DECLARATIONS):
+                found = [one._replace(types=True) for one in found]
             resolved = [(resolver.resolve(language, one, entry.path), one) for one in found]
             gathered.add(language, resolved, test=tree.is_test(entry.path))
     return gathered.rows(faults), faults.list()
+
+
+def _code(tree: Tree) -> Iterator[tuple[Entry, str, str]]:
+    """Files that may import something, each with its ending and language."""
+    for entry in tree.files():
+        suffix = posixpath.splitext(entry.path)[1].lower()
+        language = _LANGUAGES.get(suffix)
+        if language is not None and entry.size != 0 and not tree.is_vendored(entry.path):
+            yield entry, suffix, language
 
 
 def _found(tree: Tree, path: str, size: int | None, suffix: str, known: PackagesKnown) -> list[Found]:

@@ -9,11 +9,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from umbel.collect.imports.parsing import Found, Grammar
+from umbel.collect.imports.python_text import Plain, for_types, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from umbel.collect.imports.parsing import Parsed
 
 SUFFIXES = (".py", ".pyi", ".pyw")
 
@@ -21,7 +20,6 @@ _QUERY = """
 [(import_statement) (import_from_statement) (future_import_statement)] @import
 [(string_content) (comment)] @text
 """
-_MAY = re.compile(rb"\bimport\b|\b__import__\b")
 _NOISE = re.compile(rb"\\\r?\n|#[^\r\n]*|[()]")
 _NAME = rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*+"
 _CHAIN = re.compile(
@@ -50,43 +48,56 @@ def extract(data: bytes, is_namespace: Callable[[str], bool] = lambda _: False) 
     In `from google.cloud import storage`, where `google.cloud` is a namespace, the module is
     `google.cloud.storage`. A relative import has the path `.`.
     """
-    if not _MAY.search(data):
+    if b"import" not in data:
         return []
-    return _File(_grammar().parse(data), is_namespace).found()
+    return _File(data, plain(data) or by_grammar(data), is_namespace).found()
+
+
+def by_grammar(data: bytes) -> Plain:
+    """What `plain` gives, of any code, by the grammar: eight times slower. Raises `TooHardError`."""
+    parsed = _grammar().parse(data)
+    imports = [(node.start_byte, parsed.at(node)) for node in parsed.of("import")]
+    return Plain(imports, parsed.without("import", "text"))
 
 
 class _File:
     """The imports of one file, and what their local names stand for."""
 
-    def __init__(self, parsed: Parsed, is_namespace: Callable[[str], bool]) -> None:
-        self._parsed = parsed
+    def __init__(self, data: bytes, plain: Plain, is_namespace: Callable[[str], bool]) -> None:
+        self._data = data
+        self._plain = plain
         self._is_namespace = is_namespace
-        self._found: list[tuple[str, set[str]]] = []
-        self._relative = 0
+        self._found: list[tuple[str, set[str], bool]] = []
+        self._relative: list[bool] = []
         self._modules: dict[str, list[tuple[str, set[str]]]] = {}
         """By local name: the dotted name under which the module is reached, and the set for its names."""
+        self._types = False
         self._names: dict[str, list[tuple[str, set[str]]]] = {}
 
     def found(self) -> list[Found]:
-        for node in self._parsed.of("import"):
-            text = _NOISE.sub(b" ", self._parsed.at(node)).strip()
+        code = self._plain.code
+        typed = for_types(self._plain)
+        for start, statement in self._plain.imports:
+            text = _NOISE.sub(b" ", statement).strip()
+            self._types = start in typed
             if text.startswith(b"from"):
                 self._from(text)
             else:
                 self._import(text)
-        code = self._parsed.without("import", "text")
-        for call in _DYNAMIC.finditer(code):
-            path = _dotted(self._parsed.data[slice(*call.span(2))])
+        self._types = False
+        dynamic = b"import_module" in code or b"__import__" in code
+        for call in _DYNAMIC.finditer(code) if dynamic else ():
+            path = _dotted(self._data[slice(*call.span(2))])
             if path:
                 self._add(path)
         if self._modules or self._names:
             self._use(code)
-        local = [Found(".", (), local=True)] * self._relative
-        return local + [Found(path, tuple(sorted(names))) for path, names in self._found]
+        local = [Found(".", (), local=True, types=types) for types in self._relative]
+        return local + [Found(path, tuple(sorted(names)), types=types) for path, names, types in self._found]
 
     def _add(self, path: str) -> set[str]:
         names: set[str] = set()
-        self._found.append((path, names))
+        self._found.append((path, names, self._types))
         return names
 
     def _import(self, text: bytes) -> None:
@@ -100,7 +111,7 @@ class _File:
         if match is None:
             return
         if match[1]:
-            self._relative += 1
+            self._relative.append(self._types)
             return
         path = _dotted(match[2])
         if not path:

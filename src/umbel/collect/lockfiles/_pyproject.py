@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from umbel.collect._python import fragment, normal, split_revision, vcs_address
 from umbel.collect._python_requirement import parse, rest
 from umbel.collect.interface import UnreadableError
-from umbel.collect.lockfiles._quick_toml import read_toml
 from umbel.collect.lockfiles._sources import bare_download, beside
 from umbel.collect.lockfiles._toml_fields import Fields, Table
 
@@ -57,6 +56,8 @@ class Manifest(NamedTuple):
 
 def manifest(document: Document, faults: Faults) -> Manifest | None:
     """What stands in the pyproject.toml beside a document; None if there is none that can be read."""
+    from umbel.collect.lockfiles._quick_toml import read_toml
+
     data = beside(document, _FILE, faults)
     if data is None:
         message = f"stands without its {_FILE}, so what is asked for directly is not known"

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any
 
 from umbel.collect.interface import UnreadableError
@@ -21,6 +20,8 @@ _LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 def toml_tree(text: str) -> dict[str, Any]:
     """The document's tree. Raises `UnreadableError`, with the line where it is known."""
+    import tomllib
+
     if len(text) > _MOST_BYTES:
         message = f"has {len(text):,} characters of TOML; at most {_MOST_BYTES:,} are read"
         raise UnreadableError("too-large", message)

@@ -17,13 +17,13 @@ import msgspec
 
 from umbel.collect.faults import Faults, own_packages
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading, UnreadableError
-from umbel.collect.lockfiles._cargo_manifests import Ask, Manifests
 from umbel.collect.lockfiles._sources import bare_url, git_address
-from umbel.collect.lockfiles._toml import toml_tree
 from umbel.model.purl import PurlError, make, unidentified
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from umbel.collect.lockfiles._cargo_manifests import Ask, Manifests
 
 _HEAD = re.compile(r"(?:#[^\n]*\n|\n)*(?:version = (\d{1,9})\n\n?)?")
 _BLOCK = re.compile(
@@ -103,6 +103,8 @@ class CargoLockCollector(Collector):
 
     def _manifests(self, document: Document) -> Manifests:
         """Read once for both the hash and the evidence."""
+        from umbel.collect.lockfiles._cargo_manifests import Manifests
+
         if self._last is None or self._last[0]() is not document:
             self._last = (ref(document), Manifests(document))
         return self._last[1]
@@ -112,6 +114,8 @@ class CargoLockCollector(Collector):
 
 
 def _parse(text: str, faults: Faults) -> _Parsed:
+    from umbel.collect.lockfiles._toml import toml_tree
+
     return _canonical(text) or _tolerant(toml_tree(text), faults)
 
 

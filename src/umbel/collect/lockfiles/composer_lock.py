@@ -11,12 +11,13 @@ import msgspec
 
 from umbel.collect.faults import Faults, own_packages
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading, UnreadableError
-from umbel.collect.lockfiles._json_document import Records
 from umbel.collect.lockfiles._sources import bare_download, bare_url, beside
 from umbel.model.purl import Purl, PurlError, make, unidentified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from umbel.collect.lockfiles._json_document import Records
 
 _FILE = "composer.json"
 _SHA1 = re.compile(r"[0-9a-fA-F]{40}")
@@ -90,6 +91,8 @@ class ComposerLockCollector(Collector):
 
     def read(self, document: Document) -> Reading:
         """Read one lockfile and the manifest beside it."""
+        from umbel.collect.lockfiles._json_document import Records
+
         faults = Faults()
         records = Records(document, faults, "Composer")
         sections = records.sections()

@@ -14,12 +14,13 @@ import msgspec
 
 from umbel.collect.faults import Faults, own_packages
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading, UnreadableError
-from umbel.collect.lockfiles._gemfile import Gemfile, read_gemfile
 from umbel.collect.lockfiles._sources import bare_download, bare_url, beside
 from umbel.model.purl import PurlError, make, unidentified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from umbel.collect.lockfiles._gemfile import Gemfile
 
 _LINE = re.compile(r"( {2,6})([^ ()!]+)(?: \(([^()]*)\))?(!)?(?: (\S+))?")
 _OPTION = re.compile(r"  ([a-z]+): (.*)")
@@ -95,6 +96,8 @@ class GemfileLockCollector(Collector):
 
     def read(self, document: Document) -> Reading:
         """Read one lockfile and the Gemfile beside it."""
+        from umbel.collect.lockfiles._gemfile import read_gemfile
+
         data, found = document.utf8()
         faults = Faults()
         for fault in found:

@@ -9,7 +9,7 @@ the same tree written otherwise: both are read into one `Tree`. Version 2 has bo
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
 
@@ -76,7 +76,7 @@ class PackageLockJsonCollector(Collector):
         "nor licences, peers, or the version of a package taken from git or a tarball."
     )
     names = ("package-lock.json",)
-    companions = ("package.json",)
+    companions: ClassVar[tuple[str, ...]] = ("package.json",)
 
     def read(self, document: Document) -> Reading:
         """Read one lockfile."""

@@ -12,11 +12,12 @@ import msgspec
 
 from umbel.collect.faults import Faults, own_packages
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading, UnreadableError
-from umbel.collect.lockfiles._json_document import Records
 from umbel.model.purl import PurlError, make, unidentified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from umbel.collect.lockfiles._json_document import Records
 
 _NEWEST = 2
 _SHA512 = 64
@@ -61,6 +62,8 @@ class PackagesLockJsonCollector(Collector):
 
     def read(self, document: Document) -> Reading:
         """Read one lockfile."""
+        from umbel.collect.lockfiles._json_document import Records
+
         faults = Faults()
         records = Records(document, faults, "NuGet")
         sections = records.sections()

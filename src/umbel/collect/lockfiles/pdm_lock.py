@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from umbel.collect._python import MOST_HASHES, digests, identify, is_archive, normal, vcs_address
 from umbel.collect._python_requirement import parse, rest
 from umbel.collect.faults import Faults, own_packages
 from umbel.collect.interface import Collector, Component, Document, Pairs, Reading, UnreadableError
-from umbel.collect.lockfiles._pyproject import Manifest, manifest, specified
+from umbel.collect.lockfiles._pyproject import Manifest, specified
 from umbel.collect.lockfiles._python_graph import (
     Graph,
     Need,
@@ -20,10 +22,12 @@ from umbel.collect.lockfiles._python_graph import (
     scope_of,
     strongest,
 )
-from umbel.collect.lockfiles._python_lock_text import LockText, read_lock_text
 from umbel.collect.lockfiles._sources import bare_download
 from umbel.collect.lockfiles._toml_fields import Fields, Table
 from umbel.model.purl import unidentified
+
+if TYPE_CHECKING:
+    from umbel.collect.lockfiles._python_lock_text import LockText
 
 _NEWEST = 4
 _VCS = ("git", "hg", "svn", "bzr")
@@ -55,6 +59,9 @@ class PdmLockCollector(Collector):
 
     def read(self, document: Document) -> Reading:
         """Read one lockfile and the manifest beside it."""
+        from umbel.collect.lockfiles._pyproject import manifest
+        from umbel.collect.lockfiles._python_lock_text import read_lock_text
+
         data, found = document.utf8()
         faults = Faults()
         for fault in found:

@@ -20,9 +20,7 @@ from umbel.collect._python import (
 )
 from umbel.collect.faults import Faults, own_packages
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading, UnreadableError
-from umbel.collect.lockfiles._json_document import Records
 from umbel.collect.lockfiles._pyproject import specified
-from umbel.collect.lockfiles._quick_toml import read_toml
 from umbel.collect.lockfiles._sources import bare_download, beside
 from umbel.collect.lockfiles._toml_fields import Fields, Table
 from umbel.model.purl import unidentified
@@ -67,6 +65,8 @@ class PipfileLockCollector(Collector):
 
     def read(self, document: Document) -> Reading:
         """Read one lockfile and the manifest beside it."""
+        from umbel.collect.lockfiles._json_document import Records
+
         faults = Faults()
         records = Records(document, faults, "Pipenv")
         sections = records.sections()
@@ -239,6 +239,8 @@ class _Lock:
 
 def _manifest(document: Document, faults: Faults) -> dict[str, Table] | None:
     """What the Pipfile lists: by category of the lock and by normal name."""
+    from umbel.collect.lockfiles._quick_toml import read_toml
+
     data = beside(document, "Pipfile", faults)
     if data is None:
         message = "stands without its Pipfile, so what is asked for directly is not known"

@@ -5,14 +5,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Document, Reading, UnreadableError
-from umbel.collect.lockfiles._js_manifests import Manifests
-from umbel.collect.lockfiles._pnpm_graph import PnpmLock
-from umbel.collect.lockfiles._quick_yaml import read_yaml
 from umbel.model.purl import PurlError, make
+
+if TYPE_CHECKING:
+    from umbel.collect.lockfiles._js_manifests import Manifests
 
 _CONFLICT = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
 _KNOWN = re.compile(r"(?:5|5\.[0-4]|6\.[01]|7\.0|9\.0)(?:-inlineSpecifiers)?").fullmatch
@@ -50,6 +50,9 @@ class PnpmLockYamlCollector(Collector):
 
     def read(self, document: Document) -> Reading:
         """Read one lockfile."""
+        from umbel.collect.lockfiles._js_manifests import Manifests
+        from umbel.collect.lockfiles._pnpm_graph import PnpmLock
+
         data, found = document.utf8()
         faults = Faults()
         for fault in found:
@@ -64,6 +67,8 @@ class PnpmLockYamlCollector(Collector):
 
 
 def _documents(text: str, faults: Faults) -> list[Any]:
+    from umbel.collect.lockfiles._quick_yaml import read_yaml
+
     try:
         return read_yaml(text.replace("\r\n", "\n"), faults, _UNREAD)
     except UnreadableError:

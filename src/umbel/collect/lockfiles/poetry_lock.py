@@ -11,15 +11,16 @@ import msgspec
 from umbel.collect._python import MOST_HASHES, digests, identify, index_origin, normal, vcs_address
 from umbel.collect.faults import Faults, own_packages
 from umbel.collect.interface import Collector, Component, Document, Pairs, Reading, UnreadableError
-from umbel.collect.lockfiles._pyproject import Ask, Manifest, manifest, specified
+from umbel.collect.lockfiles._pyproject import Ask, Manifest, specified
 from umbel.collect.lockfiles._python_graph import Graph, Need, Package, edge, reached, strongest
-from umbel.collect.lockfiles._python_lock_text import LockText, read_lock_text
 from umbel.collect.lockfiles._sources import bare_download
 from umbel.collect.lockfiles._toml_fields import Fields, Table
 from umbel.model.purl import unidentified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from umbel.collect.lockfiles._python_lock_text import LockText
 
 _NEWEST = 2
 _MAIN = ("main", "default")
@@ -50,6 +51,9 @@ class PoetryLockCollector(Collector):
 
     def read(self, document: Document) -> Reading:
         """Read one lockfile and the manifest beside it."""
+        from umbel.collect.lockfiles._pyproject import manifest
+        from umbel.collect.lockfiles._python_lock_text import read_lock_text
+
         data, found = document.utf8()
         faults = Faults()
         for fault in found:

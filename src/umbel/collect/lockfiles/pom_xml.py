@@ -11,11 +11,11 @@ from weakref import ref
 
 from umbel.collect.faults import Faults
 from umbel.collect.interface import About, Collector, Component, Document, Edge, Reading
-from umbel.collect.lockfiles._pom_file import Dependency, Plugin, Pom, parse
-from umbel.collect.lockfiles._pom_project import Project, Store
 from umbel.model.purl import Purl, PurlError, make, unidentified
 
 if TYPE_CHECKING:
+    from umbel.collect.lockfiles._pom_file import Dependency, Plugin, Pom
+    from umbel.collect.lockfiles._pom_project import Project, Store
     from umbel.model.errors import Fault
 
 _SCOPES = {
@@ -66,7 +66,7 @@ class PomXmlCollector(Collector):
 
     def __init__(self) -> None:
         """Nothing read yet."""
-        self._store = Store()
+        self._store: Store | None = None
         self._last: tuple[ref[Document], tuple[Pom, list[Fault], Project]] | None = None
 
     def fingerprint(self, document: Document) -> str:
@@ -82,7 +82,12 @@ class PomXmlCollector(Collector):
 
     def _project(self, document: Document) -> tuple[Pom, list[Fault], Project]:
         """Read once for both the hash and the evidence."""
+        from umbel.collect.lockfiles._pom_file import parse
+        from umbel.collect.lockfiles._pom_project import Project, Store
+
         if self._last is None or self._last[0]() is not document:
+            if self._store is None:
+                self._store = Store()
             pom, found = parse(document.data)
             self._last = (ref(document), (pom, found, Project(document, pom, self._store)))
         return self._last[1]
@@ -293,6 +298,8 @@ class _Evidence:
 
 def _bare(group: str, artifact: str, kind: str, place: str) -> Dependency:
     """A dependency of which nothing else is said."""
+    from umbel.collect.lockfiles._pom_file import Dependency
+
     return Dependency(group, artifact, None, kind, None, None, None, (), place)
 
 

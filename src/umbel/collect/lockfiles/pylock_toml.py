@@ -22,7 +22,6 @@ from umbel.collect._python_marker import evaluate
 from umbel.collect._python_requirement import rest
 from umbel.collect.faults import Faults, own_packages
 from umbel.collect.interface import Collector, Component, Document, Edge, Pairs, Reading, UnreadableError
-from umbel.collect.lockfiles._quick_toml import read_toml
 from umbel.collect.lockfiles._sources import bare_download
 from umbel.collect.lockfiles._toml_fields import Fields, Table
 from umbel.model.purl import unidentified
@@ -64,6 +63,8 @@ class PylockTomlCollector(Collector):
 
     def read(self, document: Document) -> Reading:
         """Read one lockfile."""
+        from umbel.collect.lockfiles._quick_toml import read_toml
+
         data, found = document.utf8()
         faults = Faults()
         for fault in found:

@@ -14,13 +14,13 @@ from umbel.collect._python import MOST_FORKS, MOST_HASHES, digests, identify, no
 from umbel.collect._python_requirement import rest
 from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Component, Document, Edge, Reading, UnreadableError
-from umbel.collect.lockfiles._requirements_ask import Ask, asks
-from umbel.collect.lockfiles._requirements_file import Files
-from umbel.collect.lockfiles._requirements_origin import producer_of, scope_of
 from umbel.model.purl import unidentified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from umbel.collect.lockfiles._requirements_ask import Ask
+    from umbel.collect.lockfiles._requirements_file import Files
 
 _RANK = {"runtime": 0, "build": 1, "test": 2, "development": 3, "optional": 4}
 _MOST_PLACES = 20
@@ -90,6 +90,8 @@ class RequirementsTxtCollector(Collector):
 
     def _files(self, document: Document) -> Files:
         """Read once for both the hash and the evidence."""
+        from umbel.collect.lockfiles._requirements_file import Files
+
         if self._last is None or self._last[0]() is not document:
             self._last = (ref(document), Files(document))
         return self._last[1]
@@ -99,6 +101,9 @@ class _Requirements:
     """All requirements of one file and its includes."""
 
     def __init__(self, document: Document, files: Files) -> None:
+        from umbel.collect.lockfiles._requirements_ask import asks
+        from umbel.collect.lockfiles._requirements_origin import producer_of, scope_of
+
         self._files = files
         self._faults = Faults()
         for fault in files.faults.list():

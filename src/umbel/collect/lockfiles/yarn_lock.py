@@ -6,18 +6,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import ref
 
-from umbel.collect._yaml import load
 from umbel.collect.faults import Faults
 from umbel.collect.interface import Collector, Document, Reading, UnreadableError
-from umbel.collect.lockfiles._js_manifests import Manifests
-from umbel.collect.lockfiles._yarn_berry import BerryLock
-from umbel.collect.lockfiles._yarn_classic import ClassicLock
-from umbel.collect.lockfiles._yarn_names import Catalogs
-from umbel.collect.lockfiles._yarn_text import Lockfile, parse
 from umbel.model.purl import PurlError, make
+
+if TYPE_CHECKING:
+    from umbel.collect.lockfiles._js_manifests import Manifests
+    from umbel.collect.lockfiles._yarn_names import Catalogs
+    from umbel.collect.lockfiles._yarn_text import Lockfile
 
 _NEWEST = 10
 _SETTINGS = ".yarnrc.yml"
@@ -63,6 +62,10 @@ class YarnLockCollector(Collector):
 
     def read(self, document: Document) -> Reading:
         """Read one lockfile and the manifests that belong to it."""
+        from umbel.collect.lockfiles._yarn_berry import BerryLock
+        from umbel.collect.lockfiles._yarn_classic import ClassicLock
+        from umbel.collect.lockfiles._yarn_text import parse
+
         data, found = document.utf8()
         faults = Faults()
         for fault in found:
@@ -96,6 +99,9 @@ class _Beside(NamedTuple):
 
 
 def _beside(document: Document) -> _Beside:
+    from umbel.collect.lockfiles._js_manifests import Manifests
+    from umbel.collect.lockfiles._yarn_names import Catalogs
+
     manifests = Manifests(document)
     root = manifests.at("")
     settings = None
@@ -111,6 +117,8 @@ def _beside(document: Document) -> _Beside:
 
 def _settings(manifests: Manifests) -> object:
     """What `.yarnrc.yml` says, if there is one that can be read."""
+    from umbel.collect._yaml import load
+
     data = manifests.companion(_SETTINGS)
     if data is None:
         return None

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from umbel.collect.practices import Rule
     from umbel.collect.practices._shown import Shown
 
-_DOCUMENT = (
+_DOCUMENT = re.compile(
     r"(?:[._-][a-z]{2}(?:[_-][a-z]{2,4})?)?"
     r"(?:\.(?:md|markdown|mkdn?|mdx|rst|rest|txt|text|adoc|asciidoc|asc|org|html?|textile|rdoc|pod|creole|wiki))?"
 )
+_WILD = re.compile(r"[*?\[]")
 _MOST_TEXTS = 200
 _MOST_OF_TEXTS = 2 << 20
 
@@ -41,8 +42,11 @@ def look(rule: Rule, shown: Shown) -> Practice:
 
 def named(shown: Shown, folder: str, pattern: str) -> Iterator[Entry]:
     """Files of a folder whose names fit a pattern, both in lower case."""
-    fits = _pattern(pattern)
-    for name, entry in shown.folder(folder):
+    entries = shown.folder(folder)
+    if not entries:
+        return
+    fits = _pattern(pattern) if _WILD.search(pattern) else pattern.__eq__
+    for name, entry in entries:
         if fits(name):
             yield entry
 
@@ -51,9 +55,8 @@ def _candidates(rule: Rule, shown: Shown) -> Iterator[tuple[Entry, str]]:
     """Files that may show it, the likeliest first."""
     for place in rule.places:
         for stem in rule.stems:
-            fits = _stem(stem)
             for name, entry in shown.folder(place):
-                if fits(name):
+                if name.startswith(stem) and _DOCUMENT.fullmatch(name, len(stem)):
                     yield entry, ""
         for pattern in rule.names:
             for entry in named(shown, place, pattern):
@@ -76,7 +79,7 @@ def _by_texts(rule: Rule, shown: Shown) -> Iterator[tuple[Entry, str]]:
     for path, texts in rule.texts.items():
         folder, _, pattern = path.rpartition("/")
         entries = _texts(sorted(named(shown, folder, pattern)), shown)
-        for text in texts:
+        for text in texts if entries else ():
             holds = re.compile(text.holds)
             for entry, said in entries:
                 if holds.search(said):
@@ -116,8 +119,3 @@ def _value(tree: Any, keys: list[str]) -> Any:
 @cache
 def _pattern(pattern: str) -> Any:
     return re.compile(translate(pattern)).match
-
-
-@cache
-def _stem(stem: str) -> Any:
-    return re.compile(re.escape(stem) + _DOCUMENT).fullmatch

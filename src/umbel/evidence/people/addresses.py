@@ -9,9 +9,15 @@ Nothing is looked up: a domain is told from its host by a short list of second l
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from umbel.evidence.people.words import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Kind = Literal["own", "free", "forge", "shared", "local", "none"]
 """`own`: of a firm, a school, a person. `free`: anyone gets one. `forge`: hides an account. `shared`: a
@@ -27,7 +33,7 @@ _NUMERIC = re.compile(r"[\d.]+|\[.*\]|[0-9a-f:]*:[0-9a-f:]*")
 _ACCOUNT = re.compile(r"(?:(\d+)[+-])?(.+)")
 
 
-class Address(NamedTuple):
+class Address(msgspec.Struct, frozen=True, gc=False):
     """An address taken apart; texts are lower case, empty where there is nothing.
 
     `same` is equal for spellings of one address, and empty where equal spellings are no evidence
@@ -48,14 +54,14 @@ class Address(NamedTuple):
 
 def parse(text: str | None, free_mail: frozenset[str] = frozenset()) -> Address:
     """Take an address apart. `free_mail` are further domains where anyone gets one."""
-    raw = (text or "").strip().strip("<>\"' ").casefold()
+    raw = plain(text)
     if len(raw) > LONGEST:
         return Address("none", "", "", "", "", "", "", True, _NO_SECOND)  # noqa: FBT003 - a record
     if "@" not in raw:
         raw = _DOT.sub(".", _AT.sub("@", raw)) if _AT.search(raw) else raw
     local, _, host = raw.rpartition("@") if "@" in raw else (raw, "", "")
     if "/" not in local and "@" not in local:
-        return _address(local.strip(), host.strip(". \t"), _NO_SECOND, free_mail)
+        return _address(local, _site(host, free_mail), _NO_SECOND)
     if "@" in local and _UUID.fullmatch(host):  # git-svn appends the repository's id
         local, _, host = local.rpartition("@")
     second = _NO_SECOND
@@ -65,47 +71,69 @@ def parse(text: str | None, free_mail: frozenset[str] = frozenset()) -> Address:
     elif "/" in local:
         local, _, other = local.partition("/")
         second = (other, host.partition(".")[0])
-    return _address(local.strip(), host.strip(". \t"), second, free_mail)
+    return _address(local, _site(host, free_mail), second)
 
 
-def _address(local: str, host: str, second: tuple[str, str], free_mail: frozenset[str]) -> Address:
-    listed = words()
-    kind, domain = place(host, free_mail)
+def plain(text: str | None) -> str:
+    """An address without what may stand around it, in lower case."""
+    return (text or "").strip().strip("<>\"' ").casefold()
+
+
+def parse_all(
+    texts: Iterable[str | None], free_mail: frozenset[str] = frozenset()
+) -> dict[str | None, Address]:
+    """Take many addresses apart, each spelling once."""
+    found: dict[str | None, Address] = {}
+    sites: dict[str, _Site] = {}
+    for text in dict.fromkeys(texts):  # in order: neighbours are asked together
+        local, _, host = plain(text).rpartition("@")
+        if not local or "/" in local or "@" in local or len(local) + len(host) >= LONGEST:
+            found[text] = parse(text, free_mail)
+            continue
+        site = sites.get(host)
+        if site is None:
+            site = sites[host] = _site(host, free_mail)
+        found[text] = _address(local, site, _NO_SECOND)
+    return found
+
+
+def _address(local: str, site: _Site, second: tuple[str, str]) -> Address:
+    host, kind, domain, at, generic = site
+    local = local.strip()
     account = tag = ""
     if kind == "forge":
         found = _ACCOUNT.fullmatch(local)
         if found:
             account, local = found[1] or "", found[2]
-    elif "+" in local[1:]:
+    elif "+" in local and "+" in local[1:]:
         local, _, tag = local.partition("+")
-    if domain in {"gmail.com", "googlemail.com"}:
-        local, domain = local.replace(".", ""), "gmail.com"
-    generic = (
-        local.strip("_-.0123456789") in listed.generic_locals
-        or not local.strip("_-.?")
-        or domain in listed.generic_domains
-        or host in listed.generic_domains
-    )
-    same = ""
-    if domain and not generic and not tag:
-        same = f"{local}@{host if kind == 'own' or kind == 'shared' else domain}"  # noqa: PLR1714 - quicker
+    if domain == "gmail.com":
+        local = local.replace(".", "")
+    if not generic:
+        letters = local.strip("_-.0123456789")
+        roles = words().generic_locals
+        generic = letters in roles or (letters[:1] in _EMPTY and not local.strip("_-.?"))
+    same = f"{local}@{at}" if at and not generic and not tag else ""
     return Address(kind, local, tag, host, domain, same, account, generic, second)
 
 
-_places: dict[tuple[str, frozenset[str]], tuple[Kind, str]] = {}
+_EMPTY = ("", "?")
+_Site = tuple[str, Kind, str, str, bool]
+"""A host, its kind and domain, what stands for it in `same` (nothing without a domain), whether it is nobody's."""
 
 
-def place(host: str, free_mail: frozenset[str] = frozenset()) -> tuple[Kind, str]:
-    """What kind of host it is, and its domain (empty where there is none)."""
-    found = _places.get((host, free_mail))
-    if found is None:
-        if len(_places) > 100_000:
-            _places.clear()
-        found = _places[host, free_mail] = _place(host, free_mail)
-    return found
+def _site(text: str, free_mail: frozenset[str]) -> _Site:
+    host = text.strip(". \t")
+    kind, domain = _place(host, free_mail)
+    domain = "gmail.com" if domain == "googlemail.com" else domain
+    no_evidence = words().generic_domains
+    at = host if domain and kind in {"own", "shared"} else domain
+    return host, kind, domain, at, domain in no_evidence or host in no_evidence
 
 
+@lru_cache(1 << 15)
 def _place(host: str, free_mail: frozenset[str]) -> tuple[Kind, str]:
+    """What kind of host it is, and its domain (empty where there is none)."""
     listed = words()
     labels = host.split(".")
     if not host:

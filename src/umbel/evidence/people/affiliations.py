@@ -9,7 +9,6 @@ is known of stands for an organisation if two people or more use it: one person'
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -89,6 +88,9 @@ def _cut(old: Span, new: Span) -> list[Span]:
     return [part for part in parts if (part.since or _FIRST) < (part.until or _LAST)]
 
 
+_UNASKED: list[Span] = []
+
+
 class Domains:
     """Which organisation a domain stands for; asked once for each host."""
 
@@ -107,9 +109,10 @@ class Domains:
     def of(self, address: Address) -> list[Span] | None:
         """What is known of the address's domain; None if nothing is."""
         place = address.kind, address.host
-        if place not in self._known:
-            self._known[place] = self._of(address)
-        return self._known[place]
+        found = self._known.get(place, _UNASKED)
+        if found is _UNASKED:
+            found = self._known[place] = self._of(address)
+        return found
 
     def _of(self, address: Address) -> list[Span] | None:
         tails = _tails(address.host)
@@ -136,21 +139,23 @@ def of_identities(
 ) -> dict[int, list[Span]]:
     """What each identity's domain says; bots, and identities of which nothing is known, are left out."""
     left_out = set(bots)
-    users: dict[str, set[str]] = defaultdict(set)
+    one_user: dict[str, str] = {}
+    several: dict[str, list[Span]] = {}
     found: dict[int, list[Span]] = {}
     open_: dict[int, str] = {}
+    by_host: dict[str, list[Span] | None] = {}
     for key, address in addresses.items():
         if key in left_out:
             continue
-        spans = domains.of(address)
+        host = address.host
+        spans = by_host[host] if host in by_host else by_host.setdefault(host, domains.of(address))
         if spans:
             found[key] = spans
         elif spans is None and address.kind == "own":
-            users[address.domain].add(person_of[key])
-            open_[key] = address.domain
-    for key, domain in open_.items():
-        if len(users[domain]) > 1:
-            found[key] = [Span(None, None, domain)]
+            domain = open_[key] = address.domain
+            if one_user.setdefault(domain, person_of[key]) != person_of[key] and domain not in several:
+                several[domain] = [Span(None, None, domain)]
+    found.update({key: several[domain] for key, domain in open_.items() if domain in several})
     return found
 
 

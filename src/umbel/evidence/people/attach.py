@@ -19,15 +19,17 @@ import gc
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from umbel.evidence.people import addresses as address_module
-from umbel.evidence.people import cache
 from umbel.evidence.people.affiliations import Domains, Span, of_identities, of_person, overlay
 from umbel.evidence.people.bots import Bots
-from umbel.evidence.people.handles import digits
+from umbel.evidence.people.cache import Cache
+from umbel.evidence.people.facts import TABLES, Facts
+from umbel.evidence.people.handles import digits, digits_of_all
 from umbel.evidence.people.merge import Given, Identity, Merged, merge
 from umbel.evidence.people.spoken import Spoken
 
@@ -37,36 +39,6 @@ if TYPE_CHECKING:
     from umbel.evidence.people.addresses import Address
     from umbel.evidence.people.rules import Rules
     from umbel.evidence.session import Session
-
-TABLES = ("identities", "aliases", "forgotten", "histories", "commits")
-"""The stored tables that a session must hold for `attach`."""
-
-_FIRST_SEEN = """
-SELECT author AS identity, epoch_us(min(committed_at)) AS first FROM raw_commits GROUP BY author
-"""
-_IDENTITIES = """
-SELECT identity, name, email FROM identities ANTI JOIN raw_forgotten USING (identity)
-"""
-_FORGOTTEN = "SELECT DISTINCT identity FROM raw_forgotten ORDER BY identity"
-_WRITTEN = """
-WITH written AS (
-  SELECT DISTINCT s.subject AS project, unnest(h.writes) AS write_id
-  FROM raw_histories AS h JOIN raw_snapshots AS s ON s.write_id = h.write_id
-), wrote AS (
-  SELECT DISTINCT w.project, c.author AS identity
-  FROM raw_commits AS c JOIN written AS w USING (write_id)
-  WHERE c.author IN (SELECT identity FROM people_asked)
-)
-"""
-_WROTE_IN = _WRITTEN + "SELECT project, identity FROM wrote"
-_ALIKE = (
-    _WRITTEN
-    + """
-SELECT DISTINCT a.alike, list(w.identity ORDER BY w.identity) AS members
-FROM wrote AS w JOIN people_asked AS a USING (identity)
-GROUP BY w.project, a.alike HAVING count(*) > 1
-"""
-)
 
 _ONE_ORGANISATION = """
 CREATE OR REPLACE TABLE affiliations AS
@@ -130,6 +102,9 @@ WHERE NOT p.bot AND p.person <> a.person
 """
 
 
+__all__ = ["TABLES", "Attached", "People", "attach", "resolve"]
+
+
 class People(msgspec.Struct, frozen=True, kw_only=True):
     """Who is who in a lake, with names: for look-ups on the machine that holds it, never for output.
 
@@ -161,13 +136,12 @@ class Attached:
     def __init__(self, session: Session, rules: Rules) -> None:
         """Make the relations in the session, from the cache if nothing changed."""
         self.rules = rules
-        self._session = session
-        where = cache.place(session, rules, TABLES)
-        if where is None or not cache.read(session, where):
-            with _no_collections():
+        self._facts = Facts(session, rules.salt)
+        kept = Cache(session, rules, self._facts)
+        with _no_collections():
+            if not kept.read():
                 _fill(session, self.people)
-            if where is not None:
-                cache.write(session, where)
+                kept.write()
         session.run(_CONTRIBUTIONS)
         session.run(_REVIEWS)
 
@@ -175,7 +149,7 @@ class Attached:
     def people(self) -> People:
         """Who is who, with names."""
         with _no_collections():
-            return resolve(self._session, self.rules)
+            return resolve(self._facts, self.rules)
 
 
 def attach(session: Session, rules: Rules) -> Attached:
@@ -195,25 +169,25 @@ def _no_collections() -> Iterator[None]:
             gc.enable()
 
 
-def resolve(session: Session, rules: Rules) -> People:
+def resolve(facts: Facts, rules: Rules) -> People:
     """Tell who is who. Nothing is made in the session but a scratch relation."""
-    identities = {row[0]: Identity(*row) for row in session.ask(_IDENTITIES).rows()}
-    forgotten = frozenset(row[0] for row in session.ask(_FORGOTTEN).rows())
-    seen = dict(session.ask(_FIRST_SEEN).rows())
-    first = {key: at for key, at in seen.items() if at is not None}
-    every = set(identities) | forgotten | set(seen)
-    parsed = {key: address_module.parse(i.email, rules.free_mail) for key, i in identities.items()}
-    spoken = Spoken(rules, every, parsed)
+    keys, named, addressed = facts.identities
+    identities = dict(zip(keys, map(Identity, keys, named, addressed), strict=True))
+    first = {key: at for key, at in facts.first.items() if at is not None}
+    unnamed = facts.forgotten.union(facts.first).difference(identities)
+    known = address_module.parse_all(addressed, rules.free_mail)
+    parsed = {key: known[text] for key, text in zip(keys, addressed, strict=True)}
+    spoken = Spoken(rules, [*identities, *unnamed], parsed)
     given = Given(
-        mailmap=session.ask("SELECT DISTINCT project, identity, canonical FROM aliases ORDER BY ALL").rows(),
+        mailmap=facts.aliases,
         decided=spoken.together,
         apart=spoken.apart,
         humans=[key for key, bot in spoken.bots.items() if not bot],
-        projects_of=lambda keys: _asked(session, _WROTE_IN, [(key, "") for key in keys]),
-        in_one_project=lambda keys: _asked(session, _ALIKE, keys),
+        projects_of=facts.projects,
+        in_one_project=facts.alike,
     )
     merged = merge(identities.values(), Bots(rules.bots, rules.not_bots), given, parsed)
-    members = _pseudonyms(merged, every, first, rules.salt)
+    members = _pseudonyms(merged, unnamed, first, rules.salt)
     person = {key: name for name, keys in members.items() for key in keys}
     for key, bot in spoken.bots.items():
         if bot and key in person:
@@ -227,36 +201,28 @@ def resolve(session: Session, rules: Rules) -> People:
         members=members,
         merged=merged,
         first=first,
-        forgotten=forgotten,
+        forgotten=facts.forgotten,
         employment=employment[0],
         affiliations=_by_person(employment, members, first),
         spoken=spoken,
     )
 
 
-def _asked(session: Session, query: str, keys: Iterable[tuple[int, str]]) -> list[tuple[Any, ...]]:
-    import pyarrow as pa
-
-    identities, alike = zip(*keys, strict=True)
-    columns = {"identity": pa.array(identities, pa.int64()), "alike": pa.array(alike, pa.string())}
-    session.register("people_asked", pa.table(columns))
-    return session.ask(query).rows()
-
-
 def _pseudonyms(
-    merged: Merged, every: Iterable[int], first: dict[int, int], salt: bytes
+    merged: Merged, unnamed: Iterable[int], first: dict[int, int], salt: bytes
 ) -> dict[str, list[int]]:
     """Each person's name is their oldest identity's, so that a new address changes nothing."""
-    alone = set(every)
-    members = {}
+    people = []
     for keys in merged.people:
-        alone.difference_update(keys)
         if len(keys) > 1:
-            oldest = min(keys, key=lambda key: (first.get(key, _NEVER), key))
+            oldest = min(zip(map(first.get, keys, repeat(_NEVER)), keys, strict=False))[1]
             keys = [oldest, *(key for key in keys if key != oldest)]  # noqa: PLW2901 - in another order
-        members["p-" + digits(salt, keys[0])] = keys
-    members.update({"p-" + digits(salt, key): [key] for key in sorted(alone)})
-    return members
+        people.append(keys)
+    people += [[key] for key in sorted(unnamed)]
+    return {
+        "p-" + name: keys
+        for name, keys in zip(digits_of_all(salt, [k[0] for k in people]), people, strict=True)
+    }
 
 
 _NEVER = 1 << 62
@@ -298,8 +264,11 @@ def _by_person(
 ) -> dict[str, list[Span]]:
     _, by_domain, of_people = employment
     found: dict[str, list[Span]] = {}
+    changing = {key for key, spans in by_domain.items() if not _plain(spans)}
     for name, keys in members.items():
-        if name not in of_people and all(_plain(by_domain.get(key)) for key in keys):
+        if len(keys) == 1 and name not in of_people and keys[0] not in changing:
+            continue  # quicker for most of those below
+        if name not in of_people and changing.isdisjoint(keys):
             told = {by_domain[key][0][2:] for key in keys if key in by_domain}
             if len(told) < 2:
                 continue  # most people by far: `_ONE_ORGANISATION` tells of them
@@ -309,8 +278,8 @@ def _by_person(
     return found
 
 
-def _plain(spans: list[Span] | None) -> bool:
-    return spans is None or (len(spans) == 1 and spans[0][:2] == (None, None))
+def _plain(spans: list[Span]) -> bool:
+    return len(spans) == 1 and spans[0].since is None and spans[0].until is None
 
 
 def _at(microseconds: int | None) -> datetime | None:
@@ -322,11 +291,11 @@ def _fill(session: Session, people: People) -> None:
 
     bots = people.merged.bots
     programs = {people.person[key] for key in bots}
-    keys = list(people.person)
+    persons = list(people.person.values())
     table = {
-        "identity": pa.array(keys, pa.int64()),
-        "person": pa.array([people.person[key] for key in keys], pa.string()),
-        "bot": pa.array([people.person[key] in programs for key in keys], pa.bool_()),
+        "identity": pa.array(people.person, pa.int64()),
+        "person": pa.array(persons, pa.string()),
+        "bot": pa.array([person in programs for person in persons], pa.bool_()),
     }
     session.register("people_rows", pa.table(table))
     session.run("CREATE OR REPLACE TABLE people AS SELECT * FROM people_rows")

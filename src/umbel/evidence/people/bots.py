@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from umbel.evidence.people.merge import Identity
+
 _OTHERS = ("semantic-release", "release-please", "pre-commit", "auto", "github", "gitlab")
 """How names begin that the patterns know and that hold no `bot`."""
 _BOT = re.compile(r"^\d+\+|\[bot\].*$|@.*$")
@@ -38,6 +40,20 @@ class Bots:
         if self._fewer and (self._fewer.fullmatch(who) or self._fewer.fullmatch(where)):
             return None
         return self._emails.get(where) or self._names.get(who) or self._by_pattern(who, where)
+
+    def which_of(self, identities: Iterable[Identity]) -> list[str | None]:
+        """The same for many, in their order."""
+        which, listed = self.which, self._names.keys() | self._emails.keys()
+        if self._more or self._fewer:
+            return [which(one.name, one.email) for one in identities]
+        found: list[str | None] = []
+        for one in identities:
+            who, where = (one.name or "").strip().casefold(), (one.email or "").strip().casefold()
+            known = (
+                who in listed or where in listed or "bot" in who or "bot" in where or who.startswith(_OTHERS)
+            )
+            found.append(which(one.name, one.email) if known else None)
+        return found
 
     def _by_pattern(self, who: str, where: str) -> str | None:
         if self._more and (self._more.fullmatch(who) or self._more.fullmatch(where)):

@@ -53,6 +53,10 @@ class Clusters:
             parent[place] = place = parent[parent[place]]
         return place
 
+    def roots(self) -> list[int]:
+        """What `find` gives of each identity."""
+        return [parent if parent == place else self.find(place) for place, parent in enumerate(self._parent)]
+
     def join_all(self, links: Iterable[Link]) -> None:
         """Join what the links say, strongest first."""
         for link in sorted(links):
@@ -68,7 +72,10 @@ class Clusters:
             return
         if self._apart(one, other):
             return
-        names = self._names_of(one) | self._names_of(other)
+        if self._full[one] == self._full[other] and one not in self._names and other not in self._names:
+            names: set[str] = set()  # one name, which the set's first has
+        else:
+            names = self._names_of(one) | self._names_of(other)
         if not decided and len(names) > (MOST_MAPPED if link.rank == 1 else MOST_NAMES):
             self.refused.append(link)
             return
@@ -97,7 +104,10 @@ class Clusters:
 
 def all_agree(names: Iterable[str]) -> bool:
     """Whether names can all be one person's."""
-    distinct = sorted({name for name in names if name}, key=lambda name: (-len(name.split()), name))
+    found = {name for name in names if name}
+    if len(found) < 2:
+        return True
+    distinct = sorted(found, key=lambda name: (-len(name.split()), name))
     if len(distinct) > MOST_NAMES:
         return False
     return all(agree(a, b) for index, a in enumerate(distinct) for b in distinct[index + 1 :])

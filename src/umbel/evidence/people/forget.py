@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Forgetting a person: what names them is deleted at once, and a salted tombstone stays.
 
-Their commits stay, by a key that says nothing. The tombstones are written first, so that a run that
-collects meanwhile leaves the person out; should one have read them a moment too early, the names it
-writes are not shown, and `purge` takes them out with the next `forget` or compaction.
+Their commits stay, by a key that says nothing. Addresses that are nobody else's have a tombstone of their
+own (one without a time), so that nobody comes back by another spelling of their name.
+
+The tombstones are written first, so that a run that collects meanwhile leaves the person out; should one
+have read them a moment too early, the names it writes are not shown, and `purge` takes them out with the
+next `forget` or collection.
 
 Files that were replaced are kept for a day elsewhere, for readers that still hold them. Not here: a
 command that reads names in that very moment fails with a sentence and can be repeated, where a kept
@@ -20,17 +23,20 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from umbel.collect._history_people import address_key
 from umbel.evidence.lake import KEEP_HOURS, LOG_KEPT, storage_errors, writer_properties
 from umbel.evidence.people import cache, decisions, imported
 from umbel.evidence.people.handles import of_address
 from umbel.model.tables import arrow_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
+    import pyarrow as pa
     from deltalake import DeltaTable
 
     from umbel.evidence.lake import Lake
+    from umbel.evidence.people.addresses import Address
     from umbel.evidence.people.attach import People
 
 _CHUNK = 1000
@@ -54,17 +60,37 @@ def forget(lake: Lake, people: People, keys: Collection[int], folder: Path) -> F
     Raises `EvidenceError` where the lake can't be written: then nothing or only the tombstone is there,
     and it can be repeated.
     """
-    import pyarrow as pa
-
-    now = datetime.now(UTC)
     fresh = [key for key in sorted(keys) if key not in people.forgotten]
-    rows = [{"identity": key, "forgotten_at": now} for key in fresh]
-    lake.append("forgotten", pa.Table.from_pylist(rows, arrow_schema("forgotten")))
+    _entomb(lake, fresh, sorted(_addresses(people, keys)))
     files, waiting = purge(lake, keys)
     cache.clear(people.rules)
     return Forgotten(
         identities=len(fresh), files=files, decisions=_clean(people, keys, folder), waiting=waiting
     )
+
+
+def _addresses(people: People, keys: Collection[int]) -> set[int]:
+    """Keys of the addresses that are theirs alone: not a role's, not a machine's, and used by nobody else."""
+    salt, mine = people.rules.salt, set(keys)
+    own = [key for key in mine & people.addresses.keys() if _personal(people.addresses[key])]
+    found = {address_key(salt, people.identities[key].email) for key in own}
+    for key, identity in people.identities.items() if found else ():
+        if key not in mine:
+            found.discard(address_key(salt, identity.email))
+    return {key for key in found if key is not None}
+
+
+def _personal(address: Address) -> bool:
+    return bool(address.domain) and not address.generic
+
+
+def _entomb(lake: Lake, identities: Iterable[int], addresses: Iterable[int] = ()) -> None:
+    import pyarrow as pa
+
+    now = datetime.now(UTC)
+    rows = [{"identity": key, "forgotten_at": now} for key in identities]
+    rows += [{"identity": key, "forgotten_at": None} for key in addresses]
+    lake.append("forgotten", pa.Table.from_pylist(rows, arrow_schema("forgotten")))
 
 
 def purge(lake: Lake, keys: Collection[int] = ()) -> tuple[int, int]:
@@ -75,17 +101,29 @@ def purge(lake: Lake, keys: Collection[int] = ()) -> tuple[int, int]:
     if not lake.has("identities") or not lake.has("forgotten"):
         return 0, 0
     with storage_errors(lake.url):
-        gone = set(lake.table("forgotten", fresh=True).to_pyarrow_table()["identity"].to_pylist())
+        tombstones = lake.table("forgotten", fresh=True).to_pyarrow_table()
+        gone = set(tombstones["identity"].to_pylist())
         table = lake.table("identities", fresh=True)
-        there = set(table.to_pyarrow_table(columns=["identity"])["identity"].to_pylist())
-        lost = sorted(there & (gone | set(keys)))
-        for start in range(0, len(lost), _CHUNK):
-            listed = ", ".join(map(str, lost[start : start + _CHUNK]))
+        there = table.to_pyarrow_table(columns=["identity", "email"])
+        lost = set(there["identity"].to_pylist()) & (gone | set(keys))
+        if tombstones["forgotten_at"].null_count:
+            returned = _with_addresses(there, gone, lake.salt()) - lost
+            _entomb(lake, sorted(returned))
+            lost |= returned
+        listing = sorted(lost)
+        for start in range(0, len(listing), _CHUNK):
+            listed = ", ".join(map(str, listing[start : start + _CHUNK]))
             table.delete(f"identity IN ({listed})", writer_properties=writer_properties())
         if not lost and not keys:
             return 0, 0
         files = _sweep(table)
         return files, _waiting(lake, table)
+
+
+def _with_addresses(identities: pa.Table, gone: Collection[int], salt: bytes) -> set[int]:
+    """Identities whose address has a tombstone."""
+    rows = zip(identities["identity"].to_pylist(), identities["email"].to_pylist(), strict=True)
+    return {key for key, email in rows if address_key(salt, email) in gone}
 
 
 def _sweep(table: DeltaTable) -> int:

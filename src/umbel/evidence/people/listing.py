@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from umbel.evidence.people import attach
-from umbel.evidence.people.why import names_shown
+from umbel.evidence.people.shown import Shown
 
 if TYPE_CHECKING:
     from umbel.evidence.people.attach import Attached
@@ -67,6 +67,6 @@ def listing(
     that shares may sum to more than one. `organisation` is that of their newest commit, None if unknown. `name` is
     None but for those who wished theirs to be shown.
     """
-    names = names_shown(attached.people) if attached.rules.book.decisions.opt_in else {}
+    shown = Shown(attached)
     records = session.ask(_LISTING, {"projects": projects, "bots": bots}).records()
-    return [{**record, "name": names.get(record["person"])} for record in records]
+    return [{**record, "name": shown.name(record["person"])} for record in records]

@@ -8,16 +8,19 @@ weakest; what is too weak to be made is proposed.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from umbel.evidence.people import addresses, names
 from umbel.evidence.people.clusters import MOST_NAMES, Clusters, Link, all_agree
 from umbel.evidence.people.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from umbel.evidence.people.bots import Bots
 
@@ -45,11 +48,12 @@ PROPOSALS = {
 _RANK = {rule: max(0, rank - 1) for rank, rule in enumerate(RULES)}
 MOST_PER_NAME = 8
 """A name that more people have than this says nothing of any two of them."""
+_NOWHERE = frozenset({"local", "none"})
 SHORTEST_LOGIN = 5
 """Shorter logins are too common to say who someone is."""
 
 
-class Identity(NamedTuple):
+class Identity(msgspec.Struct, frozen=True, gc=False):
     """A name and an address as commits write them, with their key."""
 
     key: int
@@ -98,10 +102,29 @@ def merge(
     parsed: Mapping[int, addresses.Address] | None = None,
 ) -> Merged:
     """Bring identities together to people. `parsed` are their addresses by key, where they are known already."""
-    known = sorted(identities, key=lambda identity: identity.key)
+    known = sorted(identities, key=attrgetter("key"))
     if parsed is None:
-        parsed = {identity.key: addresses.parse(identity.email) for identity in known}
+        found = addresses.parse_all(identity.email for identity in known)
+        parsed = {identity.key: found[identity.email] for identity in known}
     return _Merging(known, [parsed[identity.key] for identity in known], bots, given or Given()).run()
+
+
+class _Alike:
+    """What is equal in something, by places."""
+
+    def __init__(self) -> None:
+        self.groups: dict[Hashable, list[int]] = {}
+
+    def add(self, what: Hashable, place: int) -> None:
+        members = self.groups.get(what)
+        if members is None:
+            self.groups[what] = [place]
+        else:
+            members.append(place)
+
+
+def _repeated(texts: Iterable[str]) -> set[str]:
+    return {text for text, number in Counter(texts).items() if number > 1}
 
 
 class _Merging:
@@ -110,9 +133,13 @@ class _Merging:
     ) -> None:
         self.known, self.given, self.addresses = known, given, parsed
         self.place = {identity.key: place for place, identity in enumerate(known)}
-        self.names = [names.parse(identity.name) for identity in known]
-        self.full = [name.key if name.full else "" for name in self.names]
-        programs = [bots.which(identity.name, identity.email) for identity in known]
+        found = names.parse_all(identity.name for identity in known)
+        named = [found[identity.name] for identity in known]
+        self.full = [name.key if name.full else "" for name in named]
+        # A name that is the login says no more than that.
+        self.spoken = ["" if n.key == a.local else n.key for n, a in zip(named, parsed, strict=True)]
+        self.repeated = _repeated(self.full) - {""}
+        programs = bots.which_of(known)
         human = {programs[place] for place in self._places(given.humans)}
         self.bots = {p: bot for p, bot in enumerate(programs) if bot is not None and bot not in human}
         sides: dict[int, dict[int, int]] = {}
@@ -126,12 +153,16 @@ class _Merging:
         self.clusters.join_all(self._strong())
         self.clusters.join_all(self._by_local_name())
         self.clusters.join_all(self._in_projects())
-        sets: dict[int, list[int]] = defaultdict(list)
-        for place, identity in enumerate(self.known):
-            sets[self.clusters.find(place)].append(identity.key)
+        sets: dict[int, list[int]] = {}
+        roots = self.clusters.roots()
+        for root, identity in zip(roots, self.known, strict=True):
+            if root in sets:
+                sets[root].append(identity.key)
+            else:
+                sets[root] = [identity.key]
         made = [self._told(link) for link in self.clusters.made]
         bots = {self.known[place].key: bot for place, bot in self.bots.items()}
-        return Merged(list(sets.values()), made, self._proposals(), bots)
+        return Merged(list(sets.values()), made, self._proposals(roots), bots)
 
     def _told(self, link: Link) -> Merge:
         return Merge(link.rule, self.known[link.one].key, self.known[link.other].key)
@@ -146,18 +177,51 @@ class _Merging:
             if one in self.place and other in self.place:
                 yield Link(0, self.place[one], self.place[other], rule)
         yield from self._mapped()
-        groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for rule, alike in self._groups().items():
+            holds, rank = _LINKS[rule], _RANK[rule]
+            for members in alike.groups.values():
+                if len(members) > 1 and holds(self, members):
+                    first = members[0]
+                    for other in members[1:]:
+                        yield Link(rank, first, other, rule)
+
+    def _groups(self) -> dict[str, _Alike]:
+        """In which groups of possibly one person identities are, by rule; who is alone anyway is left out."""
+        found = {rule: _Alike() for rule in _LINKS}
+        number = found["account"].add
         tagged = {(address.local, address.host) for address in self.addresses if address.tag}
-        for place, (address, name) in enumerate(zip(self.addresses, self.names, strict=True)):
-            for group in _groups(address, name):
-                groups[group].append(place)
-            if tagged and (address.local, address.host) in tagged and not address.generic:
-                groups["plus-address", address.local, address.host].append(place)
+        logins = _repeated([address.local for address in self.addresses])
+        repeated, no_evidence = self.repeated, words().generic_domains
+        for place, (address, full) in enumerate(zip(self.addresses, self.full, strict=True)):
+            if address.account:
+                number((address.host, address.account), place)
+            if address.local in logins:
+                self._by_login(found, tagged, address, place)
+            if full in repeated and address.domain and address.domain not in no_evidence:
+                if address.kind == "own":
+                    found["name-and-domain"].add((full, address.domain), place)
+                elif address.kind != "forge" and not address.generic:
+                    plain = "".join(filter(str.isalnum, address.local))
+                    found["name-and-login"].add((full, address.domain, plain), place)
         for place, bot in self.bots.items():
-            groups["bot", bot].append(place)
-        for (rule, *_), members in groups.items():
-            if len(members) > 1:
-                yield from _LINKS[rule](self, rule, members)
+            found["bot"].add(bot, place)
+        return found
+
+    @staticmethod
+    def _by_login(
+        found: Mapping[str, _Alike],
+        tagged: Collection[tuple[str, str]],
+        address: addresses.Address,
+        place: int,
+    ) -> None:
+        if address.generic:
+            return
+        if address.same:
+            found["account" if address.kind == "forge" else "email"].add(address.same, place)
+        if tagged and (address.local, address.host) in tagged:
+            found["plus-address"].add((address.local, address.host), place)
+        if address.kind == "own" and address.domain and not address.tag:
+            found["login-and-domain"].add((address.local, address.domain), place)
 
     def _mapped(self) -> Iterator[Link]:
         """What .mailmap says; of an address that many share, only where all its commits are the project's."""
@@ -174,37 +238,29 @@ class _Merging:
             if identity != canonical and identity not in barred:
                 yield Link(_RANK["mailmap"], self.place[identity], self.place[canonical], "mailmap")
 
-    def same_address(self, rule: str, members: list[int]) -> Iterator[Link]:
+    def same_address(self, members: list[int]) -> bool:
         """One address is one person, unless so many names use it that it must be a shared one."""
-        if len({self.full[place] for place in members} - {""}) > MOST_NAMES - 2:
-            return
-        yield from _chain(rule, members)
+        most = MOST_NAMES - 2
+        return len(members) <= most or len({self.full[place] for place in members} - {""}) <= most
 
-    def same_account(self, rule: str, members: list[int]) -> Iterator[Link]:
+    def same_account(self, members: list[int]) -> bool:
         """Accounts can be renamed, and a login be taken by another: two numbers are two accounts."""
-        if len({self.addresses[place].account for place in members} - {""}) <= 1:
-            yield from _chain(rule, members)
+        return len({self.addresses[place].account for place in members} - {""}) <= 1
 
-    def same_if_names_agree(self, rule: str, members: list[int]) -> Iterator[Link]:
+    def same_if_names_agree(self, members: list[int]) -> bool:
         """The same login, as long as no two names contradict each other."""
-        if all_agree(self._spoken(place) for place in members):
-            yield from _chain(rule, members)
+        return all_agree([self.spoken[place] for place in members])
 
-    def linked(self, rule: str, members: list[int]) -> Iterator[Link]:
+    def linked(self, _: list[int]) -> bool:
         """Nothing more to ask."""
-        yield from _chain(rule, members)
-
-    def _spoken(self, place: int) -> str:
-        """A name that says more than the login does."""
-        key = self.names[place].key
-        return "" if key == self.addresses[place].local else key
+        return True
 
     # ---- addresses that only name a machine
 
     def _by_local_name(self) -> Iterator[Link]:
         local: dict[str, list[int]] = defaultdict(list)
         for place, address in enumerate(self.addresses):
-            if self.full[place] and address.kind in {"local", "none"}:
+            if address.kind in _NOWHERE and self.full[place]:
                 local[self.full[place]].append(place)
         elsewhere: dict[str, list[int]] = defaultdict(list)
         for place, name in enumerate(self.full):
@@ -233,14 +289,15 @@ class _Merging:
     def _in_projects(self) -> Iterator[Link]:
         unnamed = {
             address.local
-            for place, address in enumerate(self.addresses)
+            for address, spoken in zip(self.addresses, self.spoken, strict=True)
+            if not spoken or address.kind in _NOWHERE
             if not address.generic and address.kind != "forge"
-            if address.kind in {"local", "none"} or not self._spoken(place)
         }
         asked = [
             place
             for place, address in enumerate(self.addresses)
-            if address.kind != "forge" and (address.local in unnamed or address.second[0] in unnamed)
+            if address.local in unnamed or address.second[0] in unnamed
+            if address.kind != "forge"
         ]
         labels = [
             (self.known[place].key, label) for place in asked for label in self._says(self.addresses[place])
@@ -265,28 +322,31 @@ class _Merging:
 
     def _nameless(self, members: Collection[int]) -> bool:
         return len(members) > 1 and any(
-            not self._spoken(place) or self.addresses[place].kind in {"local", "none"} for place in members
+            not self.spoken[place] or self.addresses[place].kind in _NOWHERE for place in members
         )
 
     def _unnamed(self, rule: str, members: list[int]) -> Iterator[Link]:
         """Those without a name are one; someone who has it joins them if nobody else might be meant."""
-        if not all_agree(self._spoken(place) for place in members):
+        if not all_agree(self.spoken[place] for place in members):
             return
-        named = [place for place in members if self._spoken(place) and self.addresses[place].domain]
+        named = [place for place in members if self.spoken[place] and self.addresses[place].domain]
         if len({self.clusters.find(place) for place in named}) > 1:
             members = [place for place in members if place not in named]
         yield from _chain(rule, members)
 
     # ---- what is left to people
 
-    def _proposals(self) -> list[Merge]:
+    def _proposals(self, roots: Sequence[int]) -> list[Merge]:
         refused = [Merge("names", *self._told(link)[1:]) for link in self.clusters.refused]
-        by_name: dict[str, dict[int, int]] = defaultdict(dict)
+        alike = _Alike()
         for place, name in enumerate(self.full):
-            if name and place not in self.bots:
-                by_name[name].setdefault(self.clusters.find(place), place)
+            if name in self.repeated and place not in self.bots:
+                alike.add(name, place)
         weak = []
-        for _, people in sorted(by_name.items()):
+        for members in alike.groups.values():
+            people: dict[int, int] = {}
+            for place in members:
+                people.setdefault(roots[place], place)
             if 2 <= len(people) <= MOST_PER_NAME:
                 for one, other in pairwise(sorted(people.values())):
                     same = self.addresses[one].local == self.addresses[other].local
@@ -303,32 +363,13 @@ def distinctive(login: str) -> bool:
     return plain not in words().common_names and plain not in words().generic_locals
 
 
-def _groups(address: addresses.Address, name: names.Name) -> list[tuple[str, ...]]:
-    """In which groups of possibly one person an identity is."""
-    kind, local, tag, host, domain, same, account, generic, _ = address
-    if kind == "forge":
-        by_number: list[tuple[str, ...]] = [("account", host, account)] if account else []
-        return [("account", same), *by_number] if same else by_number
-    groups: list[tuple[str, ...]] = [("email", same)] if same else []
-    if not domain or domain in words().generic_domains:
-        return groups
-    if kind == "own":
-        if name.full:
-            groups.append(("name-and-domain", name.key, domain))
-        if not generic and not tag:
-            groups.append(("login-and-domain", local, domain))
-    elif name.full and not generic:
-        groups.append(("name-and-login", name.key, domain, "".join(filter(str.isalnum, local))))
-    return groups
-
-
 def _chain(rule: str, members: Sequence[int]) -> Iterator[Link]:
     first = members[0] if members else 0
     for other in members[1:]:
         yield Link(_RANK[rule], first, other, rule)
 
 
-_LINKS: dict[str, Callable[[_Merging, str, list[int]], Iterator[Link]]] = {
+_LINKS: dict[str, Callable[[_Merging, list[int]], bool]] = {
     "account": _Merging.same_account,
     "email": _Merging.same_address,
     "bot": _Merging.linked,

@@ -6,16 +6,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from umbel.evidence.people.words import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LONGEST = 200
 _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]|<[^>]*>|\"[^\"]*\"")
 _BETWEEN = str.maketrans(dict.fromkeys(".,;:_'’\"()[]<>", " "))
 
 
-class Name(NamedTuple):
+class Name(msgspec.Struct, frozen=True, gc=False):
     """A name to compare: its words in order of the alphabet, and whether they name one person.
 
     `full` needs two words (or three letters of a script that writes no spaces) that are no
@@ -43,6 +48,23 @@ def parse(text: str | None) -> Name:
     if words().placeholder_words.issuperset(parts):
         return NOTHING
     return Name(" ".join(parts), _full(parts))
+
+
+def parse_all(texts: Iterable[str | None]) -> dict[str | None, Name]:
+    """What many names are compared by, each spelling once."""
+    found: dict[str | None, Name] = {}
+    placeholders = words().placeholder_words
+    for text in dict.fromkeys(texts):
+        letters = text.replace(" ", "") if text else ""
+        if text and letters.isalnum() and text.isascii() and len(text) <= LONGEST:  # most
+            parts = text.lower().split()
+            parts.sort()
+            if not placeholders.issuperset(parts):
+                two = len(parts) == 2 and len(parts[0]) > 1 and len(parts[1]) > 1
+                found[text] = Name(" ".join(parts), not letters.isdigit() if two else _full(parts))
+                continue
+        found[text] = parse(text)
+    return found
 
 
 def _full(parts: list[str]) -> bool:

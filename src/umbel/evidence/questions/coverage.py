@@ -20,8 +20,25 @@ SBOM = "coalesce(starts_with(format, 'CycloneDX') OR starts_with(format, 'SPDX')
 TOOL = r"nullif(trim(regexp_replace(producer, '[ @/-]v?\d[^ ,]*', '', 'g')), '')"
 """A snapshot's producer without its versions, however the two are written: `syft 1.9`, `syft-0.5`."""
 
+_PRESENT = "SELECT DISTINCT subject AS project FROM present"
+_LATER = "SELECT DISTINCT project FROM histories WHERE project NOT IN (SELECT subject FROM present)"
+_EARLIER = f"""{_PRESENT}
+UNION ALL
+SELECT project FROM ({_LATER}) SEMI JOIN (SELECT project FROM commits WHERE committed_at IS NOT NULL) USING (project)
+"""
+
+
+def _known(session: Session) -> str:
+    """Every project of the day, as SQL.
+
+    A history tells of the days before it was collected: from its first commit on the project was there.
+    """
+    held = {"histories", "commits"} <= session.pin.versions.keys()
+    return _EARLIER if held and session.ask(f"SELECT count(*) FROM ({_LATER})").one()[0] else _PRESENT
+
+
 _COVERAGE = f"""
-WITH documents AS (
+WITH known AS (%s), documents AS (
   SELECT subject AS project,
          count(*) FILTER (WHERE is_document) AS documents,
          count(*) FILTER (WHERE is_document AND outcome = 'partial') AS partial,
@@ -47,7 +64,7 @@ WITH documents AS (
          count(DISTINCT (package, version)) FILTER (WHERE version IS NULL) AS version_unknown
   FROM usage GROUP BY project
 ), every AS (
-  SELECT project FROM documents UNION SELECT project FROM failed
+  SELECT project FROM known UNION SELECT project FROM failed
   UNION SELECT unnest($declared::VARCHAR[]) AS project
 )
 SELECT e.project,
@@ -80,19 +97,20 @@ def coverage(session: Session, declared: Sequence[str] = (), projects: Sequence[
     """
     chosen = None if projects is None else list(projects)
     bound = {"declared": list(declared), "projects": chosen, "as_of": session.as_of.isoformat()}
-    return session.ask(_COVERAGE, bound)
-
-
-_PROJECTS = "SELECT DISTINCT subject FROM present ORDER BY subject"
+    return session.ask(_COVERAGE % _known(session), bound)
 
 
 def known_projects(session: Session) -> list[str]:
-    """Every project that evidence speaks of."""
-    return [row[0] for row in session.ask(_PROJECTS).rows()]
+    """Every project that evidence of the day speaks of.
+
+    On an earlier day these are also projects whose history, read later, reaches back that far, if the session
+    holds `histories` and `commits`.
+    """
+    return [row[0] for row in session.ask(f"{_known(session)} ORDER BY project").rows()]
 
 
 _STATUS = """
-WITH rows AS (
+WITH known AS (%s), rows AS (
   SELECT count(DISTINCT package) AS packages, count(DISTINCT (package, version)) AS components,
          count(DISTINCT (package, version)) FILTER (WHERE license IS NOT NULL) AS licensed,
          count(DISTINCT (package, version)) FILTER (WHERE NOT starts_with(package, 'unidentified:')) AS identified,
@@ -100,7 +118,8 @@ WITH rows AS (
   FROM usage WHERE $projects IS NULL OR list_contains($projects::VARCHAR[], project)
 ), documents AS (
   SELECT count(*) FILTER (WHERE is_document) AS documents,
-         count(DISTINCT subject) AS projects,
+         (SELECT count(*) FROM known
+          WHERE $projects IS NULL OR list_contains($projects::VARCHAR[], project)) AS projects,
          count(DISTINCT subject) FILTER (WHERE is_document) AS with_documents,
          count(*) FILTER (WHERE is_document AND outcome = 'partial') AS partial,
          min(observed_at) FILTER (WHERE is_document) AS oldest,
@@ -119,7 +138,7 @@ def totals(session: Session, projects: Sequence[str] | None = None) -> Answer:
 
     Needs the table `usage`.
     """
-    return session.ask(_STATUS, {"projects": None if projects is None else list(projects)})
+    return session.ask(_STATUS % _known(session), {"projects": None if projects is None else list(projects)})
 
 
 _OLDEST = """

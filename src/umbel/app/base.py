@@ -1,0 +1,174 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What every part of a workspace stands on: its folder, settings, lake and names."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from umbel.app.names import matches, members, one_of
+from umbel.model import settings as settings_module
+from umbel.model.errors import UsageError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from umbel.evidence.lake import Lake
+    from umbel.evidence.people.rules import Rules
+    from umbel.evidence.session import Session
+    from umbel.metrics.definition import Catalog, Definition
+    from umbel.metrics.engine import First
+    from umbel.metrics.vulnerabilities.index import Index
+    from umbel.model.measurement import Measurement
+    from umbel.model.settings import Product, Settings
+    from umbel.policy.lookup import Belonging
+
+HOT = ("usage",)
+
+
+class Base:
+    """A folder with (or without) an `umbel.toml`, from which questions are asked."""
+
+    def __init__(self, path: str | os.PathLike[str] = ".") -> None:
+        """Open a folder, or an `umbel.toml` in one. Nothing is read before it is needed."""
+        place = Path(path).absolute()
+        self.folder = place.parent if place.is_file() else place
+        self.settings_file = place if place.is_file() else place / settings_module.FILE
+        if not self.folder.is_dir():
+            raise UsageError(f"There is no folder {self.folder}.")
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What `umbel.toml` says, or the defaults where there is none."""
+        if not self.settings_file.exists():
+            return settings_module.Settings()
+        return settings_module.load(self.settings_file)
+
+    def lake(self, *, create: bool = False) -> Lake:
+        """The evidence lake of this workspace."""
+        from umbel.evidence.lake import Lake
+
+        where = self.settings.lake
+        url = where.url if "://" in where.url else str(self.folder / where.url)
+        return Lake(url, where.options, create=create)
+
+    def session(self, as_of: datetime | None = None, tables: Iterable[str] | None = None) -> Session:
+        """A DuckDB session over the lake as of a moment; close it after use.
+
+        On an earlier day histories tell of projects, too: which of them were there.
+        """
+        from umbel.evidence.session import Session
+
+        chosen = tables or (HOT if as_of is None else (*HOT, "histories", "commits"))
+        return Session(self.lake(), as_of, chosen)
+
+    def who(self) -> Rules:
+        """By what people are told apart here: settings, decisions, imported affiliations."""
+        from umbel.evidence.people import rules
+
+        return rules.load(self.lake(), self.settings, self.folder)
+
+    def metrics(self) -> Catalog:
+        """Every metric there is: the built-in ones, and those of the workspace's `metrics/` folder."""
+        from umbel.metrics.definition import catalog
+
+        return catalog(self.folder, self.settings.metrics.seconds)
+
+    def belonging(self, project: str) -> Belonging:
+        """The products that a project belongs to, and how these reach their users."""
+        from umbel.policy.lookup import Belonging
+
+        mine = [p for p in self.settings.products if any(matches(pattern, project) for pattern in p.projects)]
+        ways = sorted({way for product in mine for way in product.distribution})
+        return Belonging(tuple(product.name for product in mine), tuple(ways))
+
+    def _lake_if_any(self) -> Lake | None:
+        """The lake, where something was ever collected."""
+        from umbel.model.errors import EvidenceError
+
+        if "://" not in self.settings.lake.url and not (self.folder / self.settings.lake.url).is_dir():
+            return None
+        try:
+            return self.lake()
+        except EvidenceError:
+            return None
+
+    def product(self, name: str) -> Product:
+        """A product by its name, any case. Raises `UsageError` with the names there are."""
+        for product in self.settings.products:
+            if product.name.casefold() == name.casefold():
+                return product
+        known = ", ".join(product.name for product in self.settings.products)
+        hint = f"There are: {known}." if known else "Name products in umbel.toml (umbel init writes one)."
+        raise UsageError(f"There is no product {name!r}.", hint)
+
+    def advisories(self, path: Path | None = None, as_of: datetime | None = None) -> Index | None:
+        """An index of advisories: of a file or folder, else of what the lake knows; None if that is nothing."""
+        from umbel.metrics.vulnerabilities.index import Index
+
+        cache = self.folder / settings_module.FOLDER / "cache"
+        if path is not None:
+            return Index.of_file(path, cache)
+        lake = self._lake_if_any()
+        return None if lake is None or not lake.has("advisories") else Index.of_lake(cache, lake, as_of)
+
+    def _of_use(
+        self,
+        chosen: Definition,
+        projects: Sequence[str] | None,
+        product: str | None,
+        day: datetime | None,
+        window: int | First | None,
+    ) -> list[Measurement]:
+        """A figure of what projects use: of each day by what was in use that day."""
+        from umbel.metrics import engine
+
+        with self.session(day, engine.tables_for([chosen])) as session:
+            scope = self.scope(session, product)
+            if projects is not None:
+                named = {self.project(session, name) for name in projects}
+                scope = sorted(named if scope is None else named & set(scope))
+            if chosen.header.reads == "remediations" and (index := self.advisories(None, day)):
+                from umbel.metrics import remediation
+
+                remediation.attach(session, index)
+            asked = engine.Engine(session, self.who(), scope, wide=False)
+            return asked.measure(chosen, window=window)
+
+    def scope(self, session: Session, product: str | None) -> list[str] | None:
+        """The projects of a product; None (no restriction) without one."""
+        if product is None:
+            return None
+        from umbel.evidence.questions.coverage import known_projects
+
+        return members(self.product(product), known_projects(session))
+
+    def project(self, session: Session, name: str) -> str:
+        """A project's full name by its name or the end of it. Raises `UsageError`."""
+        from umbel.evidence.questions.coverage import known_projects
+
+        return one_of(name, known_projects(session))
+
+    def _product_named(self, session: Session, name: str, *, product: bool) -> Product | None:
+        """The product that a name means: a project of exactly that name comes first, unless told."""
+        from umbel.evidence.questions.coverage import known_projects
+
+        if product:
+            return self.product(name)
+        exact = [p for p in self.settings.products if p.name == name]
+        if name in known_projects(session):
+            return None
+        near = [p for p in self.settings.products if p.name.casefold() == name.casefold()]
+        return next(iter(exact or near), None)
+
+    def _meant(self, session: Session, name: str, *, product: bool) -> tuple[str, list[str], list[Product]]:
+        """The projects that a name means: its title, they, and the product, or those that hold the project."""
+        chosen = self._product_named(session, name, product=product)
+        if chosen is not None:
+            return chosen.name, self.scope(session, chosen.name) or [], [chosen]
+        project = self.project(session, name)
+        return project, [project], [p for p in self.settings.products if members(p, [project])]

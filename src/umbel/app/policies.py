@@ -1,0 +1,200 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the evidence breaks: policy, exceptions, verdicts, the gate."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from umbel.app.base import Base
+from umbel.app.names import matches, must_exist
+from umbel.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from umbel.collect.outgoing import Push
+    from umbel.evidence.session import Session
+    from umbel.model.finding import Finding
+    from umbel.policy.audit import Audit
+    from umbel.policy.exceptions import Entry, Exceptions
+    from umbel.policy.file import Policy
+    from umbel.policy.gate import Checked
+    from umbel.policy.judge import Case
+    from umbel.policy.portfolio import Preview
+    from umbel.policy.risks import By as RiskBy
+    from umbel.policy.risks import Group as RiskGroup
+    from umbel.policy.verdict import Verdict
+    from umbel.reports.vex import Document
+
+
+class Policies(Base):
+    """See `umbel.app.workspace`."""
+
+    def policy(self, path: Path | None = None) -> Policy:
+        """The policy of a file, else of `policy.toml` in the workspace, else the shipped one."""
+        from umbel.policy import file
+
+        own = self.folder / file.FILE
+        if path is not None:
+            return file.load(path)
+        return file.load(own) if own.exists() else file.Policy()
+
+    def exceptions(self, policy: Policy) -> Exceptions:
+        """What is excepted, and until when (`decisions/exceptions.toml`)."""
+        from umbel.policy import exceptions
+
+        return exceptions.load(self.folder / exceptions.FILE, policy.said.longest_exception_days)
+
+    def _case(
+        self, said: Policy, advisories: Path | None, as_of: datetime | None, vex: Sequence[Path] = ()
+    ) -> Case:
+        """By what is judged here."""
+        from umbel.policy import license_decisions
+        from umbel.policy import vex as vex_module
+        from umbel.policy.judge import Case
+
+        return Case(
+            policy=said,
+            exceptions=self.exceptions(said),
+            belonging=self.belonging,
+            index=self.advisories(advisories, as_of),
+            licenses=license_decisions.load(self.folder / license_decisions.FILE),
+            vex=vex_module.load(self.folder, vex),
+        )
+
+    def check(
+        self,
+        paths: Sequence[Path] = (),
+        *,
+        against: str | None = None,
+        policy: Path | None = None,
+        advisories: Path | None = None,
+        vex: Sequence[Path] = (),
+        as_of: datetime | None = None,
+    ) -> Checked:
+        """Judge files and folders by the policy, or only what changed in them since a commit.
+
+        `vex` are files beside those of `decisions/vex/`. Nothing is stored.
+        Raises `UsageError` where there is nothing to judge.
+        """
+        from umbel.policy import gate
+
+        chosen = list(paths) or [self.folder]
+        must_exist([*chosen, *vex])
+        case = self._case(self.policy(policy), advisories, as_of, vex)
+        naming, base = self.settings.naming(), self._lake_if_any()
+        return gate.check(chosen, case, naming, against_revision=against, base=base, as_of=as_of)
+
+    def check_outbound(
+        self, push: Push, path: Path | None = None, policy: Path | None = None, as_of: datetime | None = None
+    ) -> Verdict:
+        """Judge what commits would send, before they leave the house. Raises `UsageError` where there are none."""
+        from umbel.policy.outbound.gate import By, check
+
+        said = self.policy(policy)
+        domains, today = self.settings.organisation.domains, (as_of or datetime.now(UTC)).date()
+        by = By(said, self.exceptions(said), lambda name: self.belonging(name).products, domains, today)
+        return check(path or self.folder, push, self.settings.naming(), by)
+
+    def verdict(
+        self,
+        *,
+        product: str | None = None,
+        project: str | None = None,
+        policy: Policy | None = None,
+        advisories: Path | None = None,
+        as_of: datetime | None = None,
+    ) -> Verdict:
+        """The portfolio, a product or a project by the policy: findings with the ways by which they come in."""
+        from umbel.policy import paths, portfolio
+
+        case = self._case(policy or self.policy(), advisories, as_of)
+        with self.session(as_of, (*portfolio.TABLES, *paths.TABLES)) as session:
+            scope = self.scope(session, product)
+            if project is not None:
+                scope = [self.project(session, project)]
+            found = portfolio.verdict(session, case, scope, metrics=self.metrics(), people=self.who())
+            found.findings = paths.with_places(session, paths.with_paths(session, found.findings), {})
+        return found
+
+    def vex(
+        self,
+        name: str,
+        *,
+        product: bool = False,
+        author: str | None = None,
+        advisories: Path | None = None,
+        as_of: datetime | None = None,
+    ) -> Document:
+        """What is said here of the vulnerabilities of a project or product, ready to be written as VEX.
+
+        `author` is who says so, the organisation unless told. Raises `UsageError` if nobody is named.
+        """
+        from umbel.app import telling
+
+        case = self._case(self.policy(), advisories, as_of)
+        return telling.vex(self, case, name, product=product, author=author, as_of=as_of)
+
+    def audit(
+        self,
+        *,
+        product: str | None = None,
+        advisories: Path | None = None,
+        as_of: datetime | None = None,
+    ) -> Audit:
+        """The portfolio, or a product, in the figures of the industry's yearly reports."""
+        from umbel.policy import audit
+
+        case = self._case(self.policy(), advisories, as_of)
+        with self.session(as_of, audit.TABLES) as session:
+            return audit.audit(session, case, self._audited(session, product))
+
+    def _audited(self, session: Session, product: str | None) -> list[str]:
+        """Every project that is known, also those of which nothing but the name is."""
+        from umbel.app.asking import ask_coverage
+
+        return [row["project"] for row in ask_coverage(self, session, product).records()]
+
+    def risks(
+        self, findings: Sequence[Finding], by: RiskBy, *, as_of: datetime | None = None
+    ) -> list[RiskGroup]:
+        """Findings told by product, owner, severity, rule, package, project or upgrade."""
+        from umbel.policy.risks import Owned, grouped
+
+        def owned(project: str) -> list[Owned]:
+            mine = (p for p in self.settings.products if any(matches(one, project) for one in p.projects))
+            return [Owned(p.name, p.owner, p.department) for p in mine]
+
+        return grouped(findings, by, owned, (as_of or datetime.now(UTC)).date())
+
+    def policy_preview(
+        self, path: Path, *, product: str | None = None, as_of: datetime | None = None
+    ) -> Preview:
+        """What another policy would change across the portfolio, before it is adopted."""
+        from umbel.policy import portfolio
+
+        other = self.policy(path)
+        before = self.verdict(product=product, as_of=as_of)
+        return portfolio.preview(before, self.verdict(product=product, policy=other, as_of=as_of))
+
+    def finding(self, key: str, *, as_of: datetime | None = None) -> Finding:
+        """One finding by its key or the beginning of it. Raises `UsageError`."""
+        from umbel.policy import portfolio
+
+        found = portfolio.named(self.verdict(as_of=as_of).findings, key)
+        if not found:
+            raise UsageError(f"There is no finding {key!r}.", "umbel risks lists them with their keys.")
+        if len({finding.key for finding in found}) > 1:
+            keys = ", ".join(sorted({finding.key for finding in found})[:5])
+            raise UsageError(f"{key!r} begins {len(found)} findings: {keys}.", "Give more of it.")
+        return found[0]
+
+    def except_(self, entry: Entry) -> None:
+        """Write an exception down. Raises `SettingsError` for one that the policy doesn't allow."""
+        from umbel.policy import exceptions
+
+        longest = self.policy().said.longest_exception_days
+        exceptions.add(self.folder / exceptions.FILE, entry, longest)

@@ -1,0 +1,20 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The workspace: all use cases in one object, each kind in a file of its own beside this one."""
+
+from __future__ import annotations
+
+from umbel.app.documents import Documents
+from umbel.app.gathering import Gathering
+from umbel.app.health import Health
+from umbel.app.incidents import Incidents
+from umbel.app.inventory import Inventory
+from umbel.app.upkeep import Upkeep
+from umbel.app.world import World
+
+
+class Workspace(Gathering, World, Inventory, Documents, Health, Incidents, Upkeep):
+    """A folder from which questions are asked: its settings, its lake, its products, its policy.
+
+    Its methods are the use cases. Each answer can be had as of a day: an `as_of` is a moment in UTC, None is now.
+    """

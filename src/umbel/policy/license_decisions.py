@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`decisions/licenses.toml`: what somebody concluded of a package's licence, and which alternative was chosen.
+
+A conclusion says what a package's licence is, where documents don't or are wrong. A choice takes one alternative of
+an expression (`MIT OR GPL-2.0-only`); it belongs to the use of a package in a product or project.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date  # noqa: TC003 - msgspec reads it
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from umbel.model import licenses, purl
+from umbel.model.errors import Fault, UsageError
+from umbel.model.settings import SettingsError, faults_of
+from umbel.policy.file import names
+from umbel.policy.naming import named, query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+FILE = "decisions/licenses.toml"
+
+
+class Conclusion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the licence of a package is, by whose word and why; a range where it changed."""
+
+    package: str
+    license: str
+    reason: str
+    by: str
+    decided: date
+    evidence: str | None = None
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which alternative of an expression is taken, in all uses or in those of a product or project."""
+
+    package: str
+    license: str
+    chosen: str
+    by: str
+    decided: date
+    reason: str | None = None
+    product: str | None = None
+    project: str | None = None
+
+
+class LicenseDecisions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    conclude: tuple[Conclusion, ...] = ()
+    choose: tuple[Choice, ...] = ()
+
+    def license_of(self, package: str, version: str | None, today: date) -> Conclusion | None:
+        """What was last concluded of a package by a day."""
+        told = [
+            one
+            for one in self.conclude
+            if one.decided <= today and named(one.package, package, version) is True
+        ]
+        return max(told, key=lambda one: one.decided) if told else None
+
+    def chosen(
+        self,
+        package: str,
+        version: str | None,
+        expression: str,
+        project: str,
+        products: Iterable[str],
+        today: date,
+    ) -> Choice | None:
+        """Which alternative was last chosen for a use by a day; of the nearest word: project, product, all."""
+        told = [
+            one
+            for one in self.choose
+            if one.decided <= today
+            and one.license == expression
+            and named(one.package, package, version) is True
+            and (one.project is None or names(one.project, project))
+            and (
+                one.product is None
+                or any(fnmatchcase(each.casefold(), one.product.casefold()) for each in products)
+            )
+        ]
+        near = lambda one: (one.project is not None, one.product is not None, one.decided)  # noqa: E731 - a key
+        return max(told, key=near) if told else None
+
+    def touches(self, package: str) -> bool:
+        """Whether a choice speaks of a package at all."""
+        return any(named(one.package, package, None) is not False for one in self.choose)
+
+
+def load(path: Path) -> LicenseDecisions:
+    """Read and check the file; a missing one decides nothing. Raises `SettingsError` with every fault."""
+    try:
+        text = path.read_text("utf-8")
+        data = tomllib.loads(text)
+    except FileNotFoundError:
+        return LicenseDecisions()
+    except UnicodeDecodeError as error:
+        raise SettingsError(path, [Fault("encoding", "is no UTF-8 text", f"byte {error.start}")]) from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        place = re.search(r"line \d+", str(error))
+        raise SettingsError(path, [Fault("toml", str(error), place[0] if place else "the file")]) from error
+    except OSError as error:
+        raise UsageError(f"{path} can't be read: {error.strerror}.") from error
+    faults = faults_of(data, text, LicenseDecisions, lambda say: _meaning(data, say))
+    if faults:
+        raise SettingsError(path, faults)
+    return msgspec.convert(data, LicenseDecisions)
+
+
+def _meaning(data: Mapping[str, Any], say: Callable[[tuple[str | int, ...], str], None]) -> None:
+    """What types can't say: packages are packages, licences are expressions, a choice is one of the alternatives."""
+    for kind in ("conclude", "choose"):
+        entries = data.get(kind)
+        for index, entry in enumerate(entries if isinstance(entries, list) else []):
+            if not isinstance(entry, dict):
+                continue
+            text = entry.get("package")
+            if isinstance(text, str):
+                try:
+                    query(text)
+                except purl.PurlError as error:
+                    say((kind, index, "package"), f"{text[:80]!r} names no package: {error}")
+            for key in ("license", "chosen"):
+                said = entry.get(key)
+                if isinstance(said, str) and licenses.read(said).expression is None:
+                    say((kind, index, key), f"{said[:80]!r} is no SPDX expression")
+            if kind == "choose" and isinstance(entry.get("license"), str) and " OR " not in entry["license"]:
+                say((kind, index, "license"), "has no alternatives to choose from")
