@@ -216,3 +216,18 @@ def test_statements_about_vulnerabilities_are_no_inventory(tmp_path: Path) -> No
     (shop / "decisions" / "vex").mkdir(parents=True)
     (shop / "decisions" / "vex" / "bom.json").write_text(json.dumps(vex))
     assert Workspace(shop).check([shop]).verdict.documents == 1
+
+
+def test_what_lies_there_today_can_be_judged_as_of_a_past_day(tmp_path: Path) -> None:
+    from umbel.app import moment
+
+    (tmp_path / "policy.toml").write_text(_OFF)
+    (tmp_path / "package-lock.json").write_text(package_lock({"old": "1.0.0"}))
+    known = export(tmp_path, advisory(1, "old", "2.0.0"))
+    here = Workspace(tmp_path)
+    before = here.check(
+        [tmp_path / "package-lock.json"], advisories=known, as_of=moment("2025-06-01")
+    ).verdict
+    after = here.check([tmp_path / "package-lock.json"], advisories=known, as_of=moment("2026-06-01")).verdict
+    assert (before.judged, after.judged) == (1, 1)
+    assert ([f.what for f in before.findings], [f.what for f in after.findings]) == ([], ["CVE-2026-0001"])

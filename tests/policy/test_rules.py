@@ -128,6 +128,7 @@ def test_a_package_that_is_released_is_maintained_and_an_unknown_one_unknown() -
         (PackageFact(latest="2.0.0"), VersionFact(yanked=True), ["version"]),
         (PackageFact(latest="2.0.0"), VersionFact(deprecation="use 2"), ["version"]),
         (PackageFact(deprecated=True, successor="pkg:npm/pad"), VersionFact(), ["package"]),
+        (PackageFact(found=False), VersionFact(), ["gone"]),
         (PackageFact(deprecated=False), VersionFact(yanked=False), []),
         (PackageFact(deprecated=None), VersionFact(yanked=None), []),
     ],

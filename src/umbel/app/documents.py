@@ -126,14 +126,20 @@ class Documents(Policies):
         """
         from umbel.evidence.questions.obligations import TABLES, obliged
         from umbel.model.license_policy import Use, uses_of
+        from umbel.policy import license_decisions
 
+        decided = license_decisions.load(self.folder / license_decisions.FILE)
         with self.session(as_of, TABLES) as session:
             title, scope, products = self._meant(session, name, product=product)
+            project = title if scope == [title] else ""
+            taken = license_decisions.Taken(
+                decided, project, [each.name for each in products], session.as_of.date()
+            )
             asked = use or Use()
             if not asked.distribution:
                 declared = uses_of([each.distribution for each in products])
                 asked = msgspec.structs.replace(asked, distribution=declared)
-            return obliged(session, title, scope, asked)
+            return obliged(session, title, scope, asked, taken)
 
     def notices(
         self,

@@ -53,7 +53,8 @@ def check(
 
     Raises `UsageError` if nothing there can be judged, or if there is no such commit.
     """
-    bill = read(paths, naming)
+    # What lies there now is judged by what was known that day, whenever it was written.
+    bill = read(paths, naming, as_of)
     if not bill.documents and not bill.trouble and against_revision is None:
         places = ", ".join(map(str, paths))
         raise UsageError(
@@ -64,7 +65,7 @@ def check(
         return Checked(verdict, bill.files)
     if len(paths) != 1:
         raise UsageError("Only one PATH can be compared with a commit.")
-    before = read_at(paths[0], against_revision, naming)
+    before = read_at(paths[0], against_revision, naming, as_of)
     return Checked(against(verdict, _judged(before, case, base, as_of)), bill.files)
 
 

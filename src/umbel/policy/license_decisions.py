@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import date  # noqa: TC003 - msgspec reads it
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from umbel.policy.file import names
 from umbel.policy.naming import named, query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 FILE = "decisions/licenses.toml"
@@ -96,6 +97,32 @@ class LicenseDecisions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def touches(self, package: str) -> bool:
         """Whether a choice speaks of a package at all."""
         return any(named(one.package, package, None) is not False for one in self.choose)
+
+
+class Taken(Mapping[tuple[str, str], str]):
+    """The alternatives that were chosen by a day for one product or project, by package and expression."""
+
+    def __init__(self, decided: LicenseDecisions, project: str, products: Iterable[str], today: date) -> None:
+        """Look them up as they are asked for; a choice for a range of versions is none for the whole package."""
+        self._decided = decided
+        self._use = (project, tuple(products), today)
+
+    def __getitem__(self, key: tuple[str, str]) -> str:
+        """The alternative. Raises `KeyError` where nobody chose."""
+        package, expression = key
+        project, products, today = self._use
+        choice = self._decided.chosen(package, None, expression, project, products, today)
+        if choice is None:
+            raise KeyError(key)
+        return choice.chosen
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """What choices speak of, as they write it."""
+        return iter((one.package, one.license) for one in self._decided.choose)
+
+    def __len__(self) -> int:
+        """How many choices there are."""
+        return len(self._decided.choose)
 
 
 def load(path: Path) -> LicenseDecisions:

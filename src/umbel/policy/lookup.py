@@ -251,8 +251,12 @@ def _vulnerabilities(session: Session, index: Index) -> Mapping[tuple[str, str],
     from umbel.metrics.vulnerabilities.match import match
 
     components = session.ask(_VERSIONED).arrow()
-    found: Mapping[tuple[str, str], Any] = vulnerabilities(match(components, index), index)
-    return found
+    # An index of files holds what was published later, too; one of a lake is of the day.
+    day = session.as_of
+    return {
+        component: [one for one in found if one.published_at is None or one.published_at <= day]
+        for component, found in vulnerabilities(match(components, index), index).items()
+    }
 
 
 def _cycles(session: Session) -> tuple[dict[tuple[str, str], CycleFact], dict[str, list[CycleFact]]]:

@@ -92,7 +92,8 @@ def risks(
         print(f"? not asked {line}", file=sys.stderr)
     if format is Format.table:
         counts = ", ".join(f"{number:,} {name}" for name, number in verdict.counted().items() if number)
-        of = f"{verdict.judged:,} component versions in {verdict.projects:,} projects"
+        components = output.counted(verdict.judged, "component version")
+        of = f"{components} in {output.counted(verdict.projects, 'project')}"
         print(f"{counts or 'Nothing'} in {of}.")
     raise typer.Exit(verdict.exit_code)
 

@@ -20,7 +20,9 @@ class DeprecatedRule(ComponentRule):
 
     id = "deprecated"
     title = "Deprecated or yanked"
-    what = "The version was yanked or deprecated by its authors, or the whole package was."
+    what = (
+        "The version was yanked or deprecated, or the whole package was, or its registry no longer knows it."
+    )
     why = "They know something: a broken release, a wrong licence, a better successor."
     remedy = "Move to a version that stands, or to the successor."
     example = '[rules.deprecated]\nlevel = "fail"'
@@ -49,6 +51,13 @@ class DeprecatedRule(ComponentRule):
                 severity="medium",
                 what="package",
                 remedy=f"Move to {package.successor}." if package.successor else self.remedy,
+            )
+        elif package is not None and package.found is False:
+            yield Judgement(
+                reason="Its registry knows no such package, or no longer does.",
+                severity="medium",
+                what="gone",
+                remedy="Look where it went; keep a copy. One of your own belongs in [sync] private.",
             )
         elif package is None and version is None:
             yield Judgement(
