@@ -285,3 +285,24 @@ def test_a_weak_sbom_is_weak_only_where_that_is_sure() -> None:
     assert of(unknown=2) == ["unknown"]
     assert of(met=7) == []
     assert judged("sbom-quality", ProjectUse(project="shop"), facts()) == []
+
+
+def test_a_rule_that_fails_leaves_the_verdict_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    from umbel.policy.engine import Engine, Group
+    from umbel.policy.exceptions import Exceptions
+    from umbel.policy.file import Policy
+    from umbel.policy.verdict import Verdict
+
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(type(rules()["malicious"]), "judge", broken)
+    engine = Engine(facts(), Exceptions(), lambda _: ())
+    group = Group(use(license="MIT"), Policy().for_project("shop"), ["shop"])
+    found = list(engine.components([group]))
+    assert [(each.rule, each.outcome) for each in found if each.outcome == "error"] == [
+        ("malicious", "error")
+    ]
+    verdict = Verdict(findings=[each for each in found if not each.fails], gaps=engine.gaps)
+    assert ("malicious", True) in [(gap.rule, gap.fails) for gap in verdict.gaps]
+    assert verdict.exit_code == 3

@@ -142,6 +142,12 @@ class Engine:
             judged = list(rule.judge(subject, self._facts, settings))
         except Exception:  # noqa: BLE001 - one rule that meets what nobody thought of must not silence the others
             _log.exception("rule %s failed", rule.id)
+            self._gaps[rule.id] = Gap(
+                rule=rule.id,
+                reason="It failed on something: this is a mistake in Umbel.",
+                remedy="Report it, with the log.",
+                fails=settings.level == "fail",
+            )
             broken = Judgement(reason="The rule failed: this is a mistake in Umbel.", outcome="error")
             return [(broken, "warn")]
         told = [(judgement, _level(judgement, settings)) for judgement in judged]
