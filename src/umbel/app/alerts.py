@@ -78,7 +78,7 @@ class Alerts(Policies):
 
         `again` looks even so. Two that look at once take turns. Raises `EvidenceError`, `UsageError`.
         """
-        from umbel.policy.alerting import files
+        from umbel.policy import files
 
         with files.locked(self.folder / _LOCK) as had:
             updated = self._update(now or datetime.now(UTC), again=again) if had else Updated(unchanged=True)
@@ -88,7 +88,7 @@ class Alerts(Policies):
         return msgspec.structs.replace(updated, delivered=delivered or [], sending=delivered is not None)
 
     def _update(self, now: datetime, *, again: bool) -> Updated:
-        from umbel.policy.alerting import files
+        from umbel.policy import files
         from umbel.policy.alerting.looking import TABLES, Scene, look
 
         book, journal, faults = self._book()
@@ -126,7 +126,8 @@ class Alerts(Policies):
 
     def send_alerts(self, *, pause: Callable[[float], None] | None = None) -> list[Delivery] | None:
         """Deliver to each target what it was not told yet; None if another process is doing so."""
-        from umbel.policy.alerting import delivery, files
+        from umbel.policy import files
+        from umbel.policy.alerting import delivery
 
         targets = self.settings.alerts.targets
         if not targets:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from umbel.collect._remote_git import bytes_of
 from umbel.collect._remote_words import RemoteError
 from umbel.model.errors import EvidenceError
+from umbel.model.locks import taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,7 +113,7 @@ class Cache:
         """Hold an entry, once whoever holds it lets go. Raises `RemoteError` after the deadline."""
         lock = self._lock(name)
         try:
-            while not _taken(lock):
+            while not taken(lock):
                 if stop.is_set():
                     raise RemoteError("stopped", "stopped before it was done")
                 if time.monotonic() > deadline:
@@ -161,7 +162,7 @@ class Cache:
         """An entry that nobody holds; None if somebody does."""
         lock = self._lock(name)
         try:
-            yield Entry(self.folder, name) if _taken(lock) else None
+            yield Entry(self.folder, name) if taken(lock) else None
         finally:
             os.close(lock)
 
@@ -182,22 +183,3 @@ def _used(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:
         return 0.0
-
-
-def _taken(descriptor: int) -> bool:
-    """Whether the lock could be taken; it lasts until the descriptor is closed."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -226,22 +226,26 @@ def load(path: Path) -> Settings:
     """Read and check a settings file. Raises `SettingsError` with every fault."""
     try:
         text = path.read_text("utf-8")
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(path, [Fault("toml", str(error), _toml_place(str(error)))]) from error
     except UnicodeDecodeError as error:
         raise SettingsError(path, [Fault("encoding", "is no UTF-8 text", f"byte {error.start}")]) from error
     except OSError as error:
         raise UsageError(f"{path} can't be read: {error.strerror}.") from error
+    data = parsed(text, path)
     faults = check(data, text)
     if faults:
         raise SettingsError(path, faults)
     return msgspec.convert(data, Settings)
 
 
-def _toml_place(message: str) -> str:
-    found = re.search(r"line (\d+)", message)
-    return f"line {found[1]}" if found else "the file"
+def parsed(text: str, path: Path) -> dict[str, Any]:
+    """A file's text as TOML. Raises `SettingsError` with the place of what is none."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line \d+", str(error))
+        raise SettingsError(path, [Fault("toml", str(error), found[0] if found else "the file")]) from error
+    except RecursionError as error:
+        raise SettingsError(path, [Fault("toml", "is nested too deep", "the file")]) from error
 
 
 def check(data: dict[str, Any], text: str) -> list[Fault]:

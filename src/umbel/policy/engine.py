@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from umbel.policy.facts import Facts
     from umbel.policy.file import Resolved
     from umbel.policy.interface import Rule
+    from umbel.policy.outbound.interface import OutboundSettings
     from umbel.policy.vex import Statements
 
 _log = logging.getLogger(__name__)
@@ -150,7 +151,7 @@ class Engine:
             )
             broken = Judgement(reason="The rule failed: this is a mistake in Umbel.", outcome="error")
             return [(broken, "warn")]
-        told = [(judgement, _level(judgement, settings)) for judgement in judged]
+        told = [(judgement, level_of(judgement, settings)) for judgement in judged]
         return [(judgement, level) for judgement, level in told if level is not None]
 
     def _is_missing(self, rule: Rule, settings: RuleSettings) -> bool:
@@ -210,8 +211,8 @@ class Engine:
         return msgspec.structs.replace(finding, exception=excused) if excused else finding
 
 
-def _level(judgement: Judgement, settings: RuleSettings) -> Level | None:
-    """What a judgement is worth; a rule may lower its level in a case, never raise it."""
+def level_of(judgement: Judgement, settings: RuleSettings | OutboundSettings) -> Level | None:
+    """What a judgement is worth; a rule may lower its level in a case, never raise it. None: nobody wants to hear."""
     said = settings.unknown if judgement.outcome == "unknown" else settings.level
     if said == "off":
         return None

@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from datetime import date, datetime
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from umbel.model import purl
-from umbel.model.errors import Fault, UsageError
 from umbel.model.finding import Excused
-from umbel.model.settings import SettingsError, faults_of
 from umbel.model.vex import JUSTIFICATIONS
+from umbel.policy import records
 from umbel.policy.file import names
 from umbel.policy.naming import named, query
 from umbel.policy.registry import every_rule
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from umbel.model.finding import Finding
+    from umbel.policy.records import Say
 
 FILE = "decisions/exceptions.toml"
 ANY = "*"
@@ -129,33 +129,15 @@ def load(path: Path, longest_days: int | None = None) -> Exceptions:
 
     `longest_days` is how long an exception may last by the policy.
     """
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
-        return Exceptions()
-    except UnicodeDecodeError as error:
-        raise SettingsError(path, [Fault("encoding", "is no UTF-8 text", f"byte {error.start}")]) from error
-    except OSError as error:
-        raise UsageError(f"{path} can't be read: {error.strerror}.") from error
-    return parse(text, path, longest_days)
+    return records.load(path, Exceptions, partial(_meaning, longest=longest_days))
 
 
 def parse(text: str, path: Path, longest_days: int | None = None) -> Exceptions:
     """Check the file's text. Raises `SettingsError` with every fault and its line."""
-    try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        place = re.search(r"line \d+", str(error))
-        raise SettingsError(path, [Fault("toml", str(error), place[0] if place else "the file")]) from error
-    faults = faults_of(data, text, Exceptions, lambda say: _meaning(data, longest_days, say))
-    if faults:
-        raise SettingsError(path, faults)
-    return msgspec.convert(data, Exceptions)
+    return records.parse(text, path, Exceptions, partial(_meaning, longest=longest_days))
 
 
-def _meaning(
-    data: Mapping[str, Any], longest: int | None, say: Callable[[tuple[str | int, ...], str], None]
-) -> None:
+def _meaning(data: Mapping[str, Any], say: Say, longest: int | None) -> None:
     """What types can't say: rules exist, reasons are given, ends come, packages are packages, links are links."""
     entries = data.get("exceptions")
     for index, entry in enumerate(entries if isinstance(entries, list) else []):
@@ -208,26 +190,5 @@ def _are_days(*values: date) -> bool:
 
 def add(path: Path, entry: Entry, longest_days: int | None = None) -> None:
     """Write one more exception at the file's end. Raises `SettingsError` for what may not be excepted."""
-    try:
-        text = path.read_text("utf-8") if path.exists() else _HEADER
-        text = text.rstrip("\n") + "\n\n" + _block(entry)
-        parse(text, path, longest_days)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(path.name + ".new")
-        fresh.write_text(text, "utf-8")
-        fresh.replace(path)
-    except OSError as error:
-        raise UsageError(f"{path} can't be written: {error.strerror}.") from error
-
-
-def _block(entry: Entry) -> str:
-    lines = ["[[exceptions]]"]
-    for name, value in msgspec.structs.asdict(entry).items():
-        if value is not None:
-            shown = (
-                value.isoformat()
-                if isinstance(value, date)
-                else msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")
-            )
-            lines.append(f"{name} = {shown}")
-    return "\n".join(lines) + "\n"
+    meaning = partial(_meaning, longest=longest_days)
+    records.add(path, "exceptions", entry, Exceptions, _HEADER, meaning)

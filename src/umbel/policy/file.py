@@ -8,8 +8,6 @@ Rules have defaults; the file says what differs, `[[override]]` what differs for
 
 from __future__ import annotations
 
-import re
-import tomllib
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -17,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from umbel.model.errors import Fault, UsageError
-from umbel.model.settings import SettingsError, faults_of
+from umbel.model.settings import SettingsError, faults_of, parsed
 from umbel.policy.outbound.interface import PREFIX
 from umbel.policy.outbound.registry import outbound_rules
 from umbel.policy.registry import rules
@@ -222,13 +220,7 @@ def load(path: Path) -> Policy:
 
 def _load(path: Path, above: tuple[Path, ...]) -> Said:
     text = _text(path)
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"line \d+", str(error))
-        raise SettingsError(path, [Fault("toml", str(error), place[0] if place else "the file")]) from error
-    except RecursionError as error:
-        raise SettingsError(path, [Fault("toml", "is nested too deep", "the file")]) from error
+    data = parsed(text, path)
     under = _extended(path, data.get("extends"), above)
     faults = faults_of(data, text, _shape(), lambda say: _meaning(data, under.locked, say))
     if faults:

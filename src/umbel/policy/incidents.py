@@ -21,7 +21,7 @@ import msgspec
 from umbel.model.errors import Fault, UsageError
 from umbel.model.finding import Severity  # noqa: TC001 - msgspec reads it
 from umbel.model.settings import SettingsError
-from umbel.policy.alerting import files, records
+from umbel.policy import files, records
 from umbel.policy.alerting.journal import Journal
 
 if TYPE_CHECKING:

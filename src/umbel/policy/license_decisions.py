@@ -8,8 +8,6 @@ an expression (`MIT OR GPL-2.0-only`); it belongs to the use of a package in a p
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping
 from datetime import date  # noqa: TC003 - msgspec reads it
 from fnmatch import fnmatchcase
@@ -18,14 +16,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from umbel.model import licenses, purl
-from umbel.model.errors import Fault, UsageError
-from umbel.model.settings import SettingsError, faults_of
+from umbel.policy import records
 from umbel.policy.file import names
 from umbel.policy.naming import named, query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from umbel.policy.records import Say
 
 FILE = "decisions/licenses.toml"
 
@@ -127,25 +126,10 @@ class Taken(Mapping[tuple[str, str], str]):
 
 def load(path: Path) -> LicenseDecisions:
     """Read and check the file; a missing one decides nothing. Raises `SettingsError` with every fault."""
-    try:
-        text = path.read_text("utf-8")
-        data = tomllib.loads(text)
-    except FileNotFoundError:
-        return LicenseDecisions()
-    except UnicodeDecodeError as error:
-        raise SettingsError(path, [Fault("encoding", "is no UTF-8 text", f"byte {error.start}")]) from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        place = re.search(r"line \d+", str(error))
-        raise SettingsError(path, [Fault("toml", str(error), place[0] if place else "the file")]) from error
-    except OSError as error:
-        raise UsageError(f"{path} can't be read: {error.strerror}.") from error
-    faults = faults_of(data, text, LicenseDecisions, lambda say: _meaning(data, say))
-    if faults:
-        raise SettingsError(path, faults)
-    return msgspec.convert(data, LicenseDecisions)
+    return records.load(path, LicenseDecisions, _meaning)
 
 
-def _meaning(data: Mapping[str, Any], say: Callable[[tuple[str | int, ...], str], None]) -> None:
+def _meaning(data: Mapping[str, Any], say: Say) -> None:
     """What types can't say: packages are packages, licences are expressions, a choice is one of the alternatives."""
     for kind in ("conclude", "choose"):
         entries = data.get(kind)

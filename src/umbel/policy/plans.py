@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from umbel.model import purl
-from umbel.policy.alerting import records
+from umbel.policy import records
 from umbel.policy.naming import named, query
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from umbel.evidence.session import Session
     from umbel.model.finding import Finding
-    from umbel.policy.alerting.records import Say
+    from umbel.policy.records import Say
     from umbel.policy.risks import Owned
 
 FILE = "decisions/end-of-life.toml"

@@ -17,7 +17,7 @@ import msgspec
 
 from umbel.evidence.people.handles import HANDLE
 from umbel.model.errors import Fault, UsageError
-from umbel.model.settings import SettingsError, faults_of
+from umbel.model.settings import SettingsError, faults_of, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -127,11 +127,7 @@ def load(path: Path) -> Book:
 
 def parse(text: str, path: Path) -> Book:
     """Check the file's text. Raises `SettingsError` with every fault and its line."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line \d+", str(error))
-        raise SettingsError(path, [Fault("toml", str(error), line[0] if line else "the file")]) from error
+    data = parsed(text, path)
     faults = faults_of(data, text, Decisions, lambda say: _meaning(data, say))
     if faults:
         raise SettingsError(path, faults)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from umbel.model.finding import SEVERITIES
-from umbel.policy.alerting import records
+from umbel.policy import records
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import msgspec
 
 from umbel.model.errors import EvidenceError, Fault
-from umbel.policy.alerting import files
+from umbel.policy import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

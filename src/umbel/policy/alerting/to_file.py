@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from umbel.policy.alerting import files
+from umbel.policy import files
 from umbel.policy.alerting.delivery import Message, Refused
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from umbel.model.errors import Fault
-from umbel.model.finding import LEVELS, Finding, Level
+from umbel.model.finding import Finding
+from umbel.policy.engine import level_of
 from umbel.policy.outbound.interface import Around, OutboundJudgement, Tip
 from umbel.policy.outbound.registry import outbound_rules
 from umbel.policy.verdict import Gap, Trouble, Verdict, in_order
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from umbel.collect._outgoing_asked import Asked
     from umbel.collect.outgoing import Change, Commit, Outgoing, Push
+    from umbel.model.finding import Level
     from umbel.model.naming import Naming
     from umbel.policy.exceptions import Exceptions
     from umbel.policy.file import Policy
@@ -133,7 +135,7 @@ class _Judge:
                 self._keep(rule, own, broken)
 
     def _keep(self, rule: OutboundRule, own: OutboundSettings, judgement: OutboundJudgement) -> None:
-        level = _level(judgement, own)
+        level = level_of(judgement, own)
         matter = (rule.id, judgement.what, judgement.place)
         if level is None or matter in self.found:
             return
@@ -175,13 +177,3 @@ def _gap(rule: OutboundRule, own: OutboundSettings, lacking: str) -> Gap:
 def _keep(new: dict[str, bytes], change: Change) -> None:
     if change.kind == "file" and change.status in {"added", "copied"}:
         new[change.path] = change.raw
-
-
-def _level(judgement: OutboundJudgement, own: OutboundSettings) -> Level | None:
-    """What a judgement is worth; a rule may lower its level in a case, never raise it. A broken one may fail."""
-    said = own.unknown if judgement.outcome == "unknown" else own.level
-    if said == "off":
-        return None
-    if judgement.level is None or LEVELS.index(judgement.level) >= LEVELS.index(said):
-        return said
-    return judgement.level

@@ -12,14 +12,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from umbel.model.errors import EvidenceError
+from umbel.model.locks import taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 _PAUSE = 0.02
-_FAR = 1 << 40
-"""Where Windows locks a byte: beyond any content, so that others can read meanwhile."""
 
 
 @contextmanager
@@ -35,7 +34,7 @@ def locked(path: Path, *, wait: float = 600.0) -> Iterator[bool]:
         raise EvidenceError(f"{path} can't be written: {error.strerror}.") from error
     try:
         ends = time.monotonic() + wait
-        while not (had := _taken(descriptor)) and time.monotonic() < ends:
+        while not (had := taken(descriptor)) and time.monotonic() < ends:
             time.sleep(_PAUSE)
         yield had
     finally:
@@ -91,22 +90,3 @@ def settle(folder: Path) -> None:
 def _write(descriptor: int, content: bytes) -> None:
     while content:
         content = content[os.write(descriptor, content) :]
-
-
-def _taken(descriptor: int) -> bool:
-    if sys.platform == "win32":
-        import msvcrt
-
-        os.lseek(descriptor, _FAR, os.SEEK_SET)
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

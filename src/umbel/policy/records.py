@@ -4,16 +4,14 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from umbel.model.errors import Fault, UsageError
-from umbel.model.settings import SettingsError, faults_of
-from umbel.policy.alerting import files
+from umbel.model.settings import SettingsError, faults_of, parsed
+from umbel.policy import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,11 +43,7 @@ def parse(
     text: str, path: Path, kind: type[T], meaning: Callable[[Mapping[str, Any], Say], None] | None = None
 ) -> T:
     """Check a file's text. Raises `SettingsError` with every fault and its line."""
-    try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        place = re.search(r"line \d+", str(error))
-        raise SettingsError(path, [Fault("toml", str(error), place[0] if place else "the file")]) from error
+    data = parsed(text, path)
     faults = faults_of(data, text, kind, lambda say: meaning(data, say) if meaning else None)
     if faults:
         raise SettingsError(path, faults)
