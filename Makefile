@@ -26,7 +26,7 @@ run: $(VENV)/.run ## Examine a folder (SCAN=~/src) and write a report of it
 	@$(BIN)/umbel report -o "$(REPORT)"
 
 test: $(VENV)/.dev ## Run the whole default suite (ARGS="-k purl" for a part)
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 test-spark: $(VENV)/.dev ## Ask Spark what DuckDB is asked, of every metric (needs Java; installs 500 MB)
 	@if command -v java >/dev/null || test -n "$$JAVA_HOME"; then \

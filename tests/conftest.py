@@ -8,6 +8,7 @@ and so do the processes that they start. Examples of property tests are the same
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import sys
@@ -36,14 +37,36 @@ settings.register_profile("fuzz", deadline=None, max_examples=5000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Before anything is collected: set the surrounding, and close the network."""
+    _keep_bytecode(config)
     for name in [name for name in os.environ if name.startswith(PERSONAL) and name != KEPT]:
         del os.environ[name]
     os.environ.update(SURROUNDING)
     if sys.platform != "win32":
         time.tzset()
     sys.addaudithook(_only_this_machine)
+
+
+def _keep_bytecode(config: pytest.Config) -> None:
+    """Where Python may write no bytecode in the checkout, let the tests' processes share some elsewhere.
+
+    They would compile every module anew, each of them. Not in what starts workers: these take their libraries
+    as they were compiled when they were installed.
+    """
+    if (
+        sys.dont_write_bytecode
+        and getattr(config, "cache", None)
+        and not config.getoption("numprocesses", None)
+    ):
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(config.cache.mkdir("bytecode"))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays until the end: nobody need look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _only_this_machine(event: str, arguments: tuple[Any, ...]) -> None:

@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: The Umbel contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Write docs/reference from the code: commands, collectors, tables and views, settings, rules, metrics.
+"""Write docs/reference from the code (commands, collectors, tables and views, settings, rules, metrics).
+
+What collectors claim is gathered in a module, too.
 
 `python tools/reference.py` writes; `--check` only says what would change (exit code 1).
 """
@@ -17,7 +19,9 @@ from typing import Any
 
 import msgspec
 
-FOLDER = Path(__file__).parent.parent / "docs/reference"
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "docs/reference"
+CLAIMS = ROOT / "src/umbel/collect/_claims.py"
 HEAD = """<!--
 SPDX-FileCopyrightText: The Umbel contributors
 SPDX-License-Identifier: Apache-2.0
@@ -186,6 +190,24 @@ def metrics() -> str:
     return "\n".join(parts).rstrip() + "\n"
 
 
+def claims() -> str:
+    """The module that tells what each collector claims, so that not all have to be loaded for one file."""
+    import subprocess
+
+    from umbel.collect.registry import discovered
+
+    rows = "".join(f"    {tuple(entry)!r},\n" for entry in discovered())
+    text = (
+        "# SPDX-FileCopyrightText: The Umbel contributors\n# SPDX-License-Identifier: Apache-2.0\n"
+        '"""What each collector claims. Written by tools/reference.py: change the collector, not this."""\n\n'
+        "from __future__ import annotations\n\n"
+        f"CLAIMS = (\n{rows})\n"
+        '"""A `umbel.collect.registry.Claims` each, in the order in which they are asked."""\n'
+    )
+    tidy = [sys.executable, "-m", "ruff", "format", "--quiet", "--stdin-filename", str(CLAIMS), "-"]
+    return subprocess.run(tidy, input=text, capture_output=True, text=True, check=True).stdout
+
+
 PAGES = {
     "commands": commands,
     "collectors": collectors,
@@ -201,15 +223,18 @@ def main() -> int:
     os.environ["COLUMNS"] = os.environ["TERMINAL_WIDTH"] = "100"
     check = "--check" in sys.argv[1:]
     stale = []
-    for name, page in PAGES.items():
-        path, text = FOLDER / f"{name}.md", page()
+    written = {CLAIMS: claims} | {FOLDER / f"{name}.md": page for name, page in PAGES.items()}
+    for path, make in written.items():
+        text = make()
         if not path.exists() or path.read_text("utf-8") != text:
             stale.append(path)
             if not check:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, "utf-8")
+                if path == CLAIMS:  # what was loaded doesn't know of it
+                    os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - itself
     for path in stale:
-        print(f"{'is out of step' if check else 'written'}: docs/reference/{path.name}")
+        print(f"{'is out of step' if check else 'written'}: {path.relative_to(ROOT)}")
     return 1 if check and stale else 0
 
 

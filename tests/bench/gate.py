@@ -119,12 +119,12 @@ def gate(folder: Path, projects: int) -> Iterator[Result]:
     del projects
     place, bytecode = folder / "gate", folder / "bytecode"
     place.mkdir()
-    advisories(place / "all.zip")
+    advisories(place / "npm.zip")
     source = checkout(place)
     umbel = [sys.executable, "-m", "umbel"]
     check = [
         *umbel, "check", str(source / "package-lock.json"), "-C", str(source),
-        "--advisories", str(place / "all.zip"),
+        "--advisories", str(place / "npm.zip"),
     ]  # fmt: skip
     bare = cold([sys.executable, "-c", "pass"], bytecode)
     libraries = cold([sys.executable, "-c", "import duckdb, pyarrow, msgspec, typer"], bytecode)

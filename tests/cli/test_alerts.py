@@ -62,8 +62,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lake = Lake(folder / ".umbel/lake")
     for name in ("shop-web", "shop-api", "tool"):
         _shot(lake, name, "2.0.0", "MIT", -9)
-    export(folder, advisory(1, "inner", "2.1.0", "CRITICAL"))
-    Workspace(folder).sync_advisories(source=folder / "all.zip", exploits=False)
+    told = export(folder, advisory(1, "inner", "2.1.0", "CRITICAL"))
+    Workspace(folder).sync_advisories(source=told, exploits=False)
     return folder
 
 
@@ -262,3 +262,24 @@ def test_where_nothing_was_collected(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "No alert is open." in capsys.readouterr().out
     assert run(["alerts", "update", "-C", str(tmp_path)]) == 3
     assert run(["alerts", "send", "-C", str(tmp_path)]) == 2
+
+
+def test_an_editor_s_lock_among_the_decisions_stops_nothing(estate: Path) -> None:
+    (estate / "decisions").mkdir(exist_ok=True)
+    (estate / "decisions/.#exceptions.toml").symlink_to("dev@acme.example:1234")
+    assert run(["alerts", "update", "-C", str(estate)]) == 0
+
+
+def test_what_was_read_again_without_a_change_is_no_old_evidence(estate: Path) -> None:
+    (estate / "umbel.toml").write_text(_SETTINGS.replace("[alerts]", "[alerts]\nstale_days = 30"))
+    here = Workspace(estate)
+
+    def old() -> list[tuple[str, ...]]:
+        here.update_alerts(send=False)
+        told = [one.told for one in here.alerts() if one.resolved_at is None and one.told is not None]
+        return [one.projects for one in told if one.cause == "stale-evidence"]
+
+    assert sorted(old()) == [("shop-api", "shop-web"), ("tool",)]
+    stamp = acme.stamp("tool", content_sha256="-9", observed_at=acme.day(-9), collected_at=datetime.now(UTC))
+    acme.publish(here.lake(), (stamp, acme.reading(["outer@1.0.0", "inner@2.0.0"])))
+    assert old() == [("shop-api", "shop-web")]

@@ -18,6 +18,7 @@ from umbel.app import Workspace
 from umbel.cli.root import run
 from umbel.evidence.lake import Lake
 from umbel.model.errors import UsageError
+from umbel.policy import incidents
 from umbel.reports.incident_text import message
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lake = Lake(folder / ".umbel/lake")
     read = acme.reading(["inner@2.0.0", "other@1.0"])
     acme.publish(lake, *((acme.stamp(name), read) for name in ("shop-web", "shop-api", "tool")))
-    export(folder, advisory(1, "inner", "2.1.0", "CRITICAL"), advisory(2, "nowhere", "1.0"))
-    Workspace(folder).sync_advisories(source=folder / "all.zip", exploits=False)
+    told = export(folder, advisory(1, "inner", "2.1.0", "CRITICAL"), advisory(2, "nowhere", "1.0"))
+    Workspace(folder).sync_advisories(source=told, exploits=False)
     return folder
 
 
@@ -121,3 +122,19 @@ def test_messages_are_drafts_and_own_templates_come_first(
     for wrong in ("nobody", "../owners"):
         with pytest.raises(UsageError, match="no template"):
             message(kept, progress, wrong, estate)
+
+
+def test_an_incident_that_can_t_be_read_hides_no_other(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("one", "two", "three"):
+        incidents.write(
+            tmp_path, incidents.Incident(id=f"2026-03-01-{name}", title=name, opened_at=acme.NOW), []
+        )
+    (tmp_path / incidents.FOLDER / "2026-03-01-two" / incidents.RECORD).write_text("title = 1\n")
+    (tmp_path / incidents.FOLDER / "2026-03-01-three" / incidents.AFFECTED).unlink()
+    assert run(["incident", "list", "-C", str(tmp_path)]) == 3
+    out, err = capfd.readouterr()
+    assert "2026-03-01-one" in out
+    assert "? 2026-03-01-two: incident.toml has 3 faults:" in err
+    assert "The incident 2026-03-01-three lacks a file." in err

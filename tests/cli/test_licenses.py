@@ -164,3 +164,79 @@ def test_notices_that_lack_nothing(ws: Path, capfd: pytest.CaptureFixture[str]) 
     Workspace(ws).sync_licenses(ws / "0BSD.txt")
     assert "Do as you like." in said(capfd, "notices", "till")
     assert "<!doctype html>" in said(capfd, "notices", "till", "--format", "html")
+
+
+def decide(ws: Path, text: str) -> None:
+    (ws / "decisions").mkdir(exist_ok=True)
+    (ws / "decisions/licenses.toml").write_text(text)
+
+
+CONCLUDED = """
+[[conclude]]
+package = "pkg:npm/dark"
+license = "GPL-2.0-only"
+reason = "read its COPYING"
+by = "dev@acme.example"
+decided = 2020-01-01
+
+[[conclude]]
+package = "pkg:npm/strong@<1.0"
+license = "MIT"
+reason = "of older versions only"
+by = "dev@acme.example"
+decided = 2020-01-01
+"""
+CHOSEN = """
+[[choose]]
+package = "pkg:npm/either@>=1.0"
+license = "MIT OR GPL-2.0-only"
+chosen = "MIT"
+by = "dev@acme.example"
+decided = 2020-01-01
+"""
+
+
+def brought(capfd: pytest.CaptureFixture[str], name: str) -> dict[str, set[str]]:
+    """What brings an obligation: surely, and perhaps."""
+    told = {row["id"]: row for row in json.loads(said(capfd, "obligations", "Shop", "--format", "json"))}
+    found = told.get(name, {"sure": [], "open": []})
+    return {key: {each["package"].rpartition("/")[2] for each in found[key]} for key in ("sure", "open")}
+
+
+def test_what_was_concluded_brings_its_obligations(ws: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    decide(ws, CONCLUDED)
+    assert brought(capfd, "provide-source") == {"sure": {"strong", "dark"}, "open": {"either"}}
+    assert brought(capfd, "clarify") == {"sure": set(), "open": set()}
+
+
+def test_a_choice_for_a_range_of_versions_counts_for_them(
+    ws: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    decide(ws, CHOSEN)
+    assert brought(capfd, "provide-source") == {"sure": {"strong"}, "open": set()}
+    decide(ws, CHOSEN.replace("MIT OR GPL-2.0-only", "mit OR gpl-2.0"))  # SPDX knows it by either name
+    assert brought(capfd, "provide-source") == {"sure": {"strong"}, "open": set()}
+    decide(ws, CHOSEN.replace(">=1.0", ">=2.0"))
+    assert brought(capfd, "provide-source") == {"sure": {"strong"}, "open": {"either"}}
+
+
+def test_a_choice_of_one_project_binds_it_in_a_product_of_more(
+    ws: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    decide(ws, CHOSEN + CHOSEN.replace('chosen = "MIT"', 'chosen = "GPL-2.0-only"\nproject = "till"'))
+    assert brought(capfd, "provide-source") == {"sure": {"strong"}, "open": set()}
+    (ws / "umbel.toml").write_text(TOML.replace('["shop"]', '["shop", "till"]'))
+    read = acme.reading([])
+    read.components.append(acme.component("either", declared=("MIT OR GPL-2.0-only",), scope="runtime"))
+    acme.publish(Workspace(ws).lake(), (acme.stamp("till"), read))
+    assert brought(capfd, "provide-source") == {"sure": {"strong", "either"}, "open": set()}
+
+
+def test_notices_take_what_was_concluded(ws: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    def dark() -> set[str]:
+        return {each.what for each in Workspace(ws).notices("Shop").missing if each.name.startswith("dark")}
+
+    assert dark() == {"its license"}
+    decide(ws, CONCLUDED)
+    assert dark() == {"the text of GPL-2.0-only"}
+    assert "GPL-2.0-only" in said(capfd, "notices", "Shop", code=3)

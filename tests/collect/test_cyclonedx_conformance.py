@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.formats import remembering
 from umbel.collect import _cyclonedx_licence, _cyclonedx_shape
 from umbel.collect.cyclonedx_json import CyclonedxJsonCollector
 from umbel.collect.cyclonedx_xml import CyclonedxXmlCollector
@@ -394,7 +395,7 @@ def test_broken_documents_are_noticed_as_a_validator_does(data: Path) -> None:
         registry = registry.with_resources(
             [(path.name, resource), (f"http://cyclonedx.org/schema/{path.name}", resource)]
         )
-    checker = jsonschema.FormatChecker()
+    checker = remembering(jsonschema.FormatChecker())
     validators = {
         f"1.{m}": jsonschema.Draft7Validator(schema(data, m), registry=registry, format_checker=checker)
         for m in range(2, 8)

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import importlib
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from umbel.collect import registry
+from umbel.collect._claims import CLAIMS
 from umbel.collect.interface import Collector, Document, Reading
 from umbel.collect.walk import Found, Walk
 
@@ -37,6 +37,7 @@ class _Places(Collector):
 @pytest.fixture
 def places(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     every = {**registry.collectors(), "places": _Places()}
+    declared = {**registry._declared(), "places": registry.Claims.of(_Places())}  # noqa: SLF001
     caches = (
         registry._claimed,  # noqa: SLF001
         registry._names,  # noqa: SLF001
@@ -47,6 +48,7 @@ def places(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     )
     with monkeypatch.context() as patch:
         patch.setattr(registry, "collectors", lambda: every)
+        patch.setattr(registry, "_declared", lambda: declared)
         for cached in caches:
             cached.cache_clear()
         yield
@@ -82,10 +84,15 @@ def test_each_name_that_a_collector_declares_is_claimed() -> None:
     assert not registry.is_claimed("/some/place/main.py")
 
 
-def test_modules_that_are_passed_over_hold_no_collector() -> None:
-    for name in registry._SLOW:  # noqa: SLF001
-        module = importlib.import_module(name)
-        assert not any(registry._is_collector_of(value, module) for value in vars(module).values())  # noqa: SLF001
+def test_what_collectors_claim_is_what_they_declare() -> None:
+    assert [tuple(each) for each in registry.discovered()] == list(CLAIMS), "run: make docs"
+
+
+def test_a_collector_claims_nothing_beyond_its_patterns(tmp_path: Path) -> None:
+    # A gate asks only those whose patterns fit: one that claimed more would never be asked.
+    for collector in registry.collectors().values():
+        for path in ("main.py", "lib/notes.md", "constraints.in", "a/b.yaml", str(tmp_path)):
+            assert not collector.claims(path), collector.id
 
 
 def test_to_know_the_collectors_loads_no_reader() -> None:
@@ -96,6 +103,13 @@ def test_to_know_the_collectors_loads_no_reader() -> None:
         "umbel.collect.lockfiles._pom_file", "umbel.collect.lockfiles._quick_yaml",
         "umbel.collect.lockfiles._requirements_file", "umbel.collect.lockfiles._yarn_text",
     }  # fmt: skip
-    code = "import sys; from umbel.collect import registry; registry.collectors(); print(*sys.modules)"
+    code = "import sys; from umbel.collect import registry; list(registry.collectors().values()); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not heavy & set(done.stdout.split())
+
+
+def test_to_know_whose_a_lockfile_is_loads_its_collector_alone() -> None:
+    code = "import sys; from umbel.collect import registry; registry.claim('/a/uv.lock', b'', b''); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name for name in done.stdout.split() if name in {each.module for each in registry.discovered()}}
+    assert loaded == {"umbel.collect.lockfiles.uv_lock"}

@@ -13,6 +13,7 @@ import pytest
 from umbel.collect.interface import Collector, Document
 from umbel.model.settings import check
 from umbel.policy import file as policy
+from umbel.policy import license_decisions
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
@@ -48,6 +49,10 @@ def test_settings_in_the_docs_can_be_used(page: Path, tmp_path: Path) -> None:
             path = tmp_path / "policy.toml"
             path.write_text(text, "utf-8")
             policy.load(path)
+        elif data.keys() & {"conclude", "choose"}:
+            path = tmp_path / "licenses.toml"
+            path.write_text(text, "utf-8")
+            license_decisions.load(path)
         else:
             assert check(data, text) == []
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import threading
@@ -18,6 +19,7 @@ from umbel.collect.faults import Faults
 from umbel.collect.registries._http import Http
 from umbel.collect.registries.addresses import Address
 from umbel.evidence import osv_files, sync_advisories, sync_exploits, syncing
+from umbel.evidence._advisories_known import whole
 from umbel.evidence.lake import Lake
 from umbel.evidence.session import Session
 from umbel.evidence.sync_advisories import SyncedAdvisories, changes, import_files
@@ -52,6 +54,7 @@ class Export(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.records: dict[str, tuple[str, bytes]] = {}
         self.asked: list[str] = []
+        self.pages: dict[str, bytes] = {}
         self.broken: set[str] = set()
 
     @property
@@ -62,6 +65,8 @@ class Export(ThreadingHTTPServer):
         self.records[advisory] = (modified, record(advisory, modified, **more))
 
     def answer(self, path: str) -> bytes | None:
+        if path in self.pages:
+            return self.pages[path]
         if path == "/npm/all.zip":
             return archive({f"{name}.json": data for name, (_, data) in self.records.items()})
         if path == "/npm/modified_id.csv":
@@ -290,6 +295,35 @@ def test_only_the_ecosystems_that_are_wanted(lake: Lake, tmp_path: Path) -> None
     assert import_files(lake, tmp_path / "a.json", ["npm"])[0].new == 1
 
 
+def test_a_folder_called_like_an_ecosystem_is_no_export_of_it(
+    lake: Lake, export: Export, tmp_path: Path
+) -> None:
+    export.put("EX-1", "2024-01-01T00:00:00Z")
+    folder = tmp_path / "npm"
+    folder.mkdir()
+    (folder / "EX-9.json").write_bytes(record("EX-9", "2024-06-01T00:00:00Z"))
+    assert import_files(lake, folder)[0].lineage == "osv files npm"
+    done = run(lake, export)
+    assert (done.how, done.new, set(stored(lake))) == ("archive", 1, {"EX-1", "EX-9"})
+
+
+def test_a_record_that_a_broken_archive_lost_is_fetched_later(
+    lake: Lake, export: Export, tmp_path: Path
+) -> None:
+    for number in range(1, 4):
+        export.put(f"EX-{number}", f"2024-01-0{number}T00:00:00Z")
+    place = tmp_path / "npm.zip"
+    place.write_bytes(archive({"EX-1.json": b"{", "EX-3.json": record("EX-3", "2024-01-03T00:00:00Z")}))
+    done = import_files(lake, place)[0]
+    assert (done.outcome, done.new) == ("partial", 1)
+    assert "osv-whole" in {fault.code for fault in done.faults}
+    done = run(lake, export)
+    assert (done.how, done.new, done.changed) == ("changes", 2, 0)
+    assert set(stored(lake)) == {"EX-1", "EX-2", "EX-3"}
+    with Session(lake, tables=("snapshots",)) as session:
+        assert whole(session) == {"npm"}
+
+
 def test_lists_of_changes_of_any_form() -> None:
     faults = Faults()
     found = changes(
@@ -337,6 +371,20 @@ def test_exploits_are_written_when_they_are_news(lake: Lake, tmp_path: Path) -> 
             "SELECT vulnerability, exploited FROM exploits WHERE source = 'kev' ORDER BY 1"
         ).rows()
     assert rows == [("CVE-2024-1", True), ("CVE-2024-2", False)]
+    assert kev("2024-06-02", "CVE-2024-1", "CVE-2024-2").written == 1
+    with Session(lake) as session:
+        assert session.ask("SELECT count(*) FROM exploits WHERE exploited").one() == (2,)
+
+
+def test_a_publication_that_came_broken_is_asked_for_again(lake: Lake, export: Export) -> None:
+    export.pages["/epss"] = gzip.compress(
+        b"#model_version:v1,score_date:2024-05-01T00:00:00+0000\ncve,epss,percentile\nCVE-2024-1,0.1,0.5\n"
+    )[:-12]
+    address = export.address._replace(url=f"{export.address.url}/epss")
+    for _ in range(2):
+        with Http(wait=lambda _: None) as http:
+            (done,) = sync_exploits.sync(lake, {"epss": address}, http)
+        assert (done.outcome, done.how) == ("partial", "whole")
 
 
 def test_real_exports_are_imported_and_a_second_time_nothing_is_written(

@@ -81,6 +81,20 @@ def test_a_zip_and_a_file(lake: Lake, tmp_path: Path) -> None:
     assert set(stored(lake)) == {"LLVM-exception", "MIT"}
 
 
+def test_a_broken_member_loses_only_itself(lake: Lake, tmp_path: Path) -> None:
+    place = tmp_path / "list.zip"
+    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+        for key in ("0BSD", "MIT", "Zlib"):
+            archive.writestr(f"{key}.json", json.dumps(detail(key)))
+        start = archive.getinfo("MIT.json").header_offset + 30 + len("MIT.json")
+    data = bytearray(place.read_bytes())
+    data[start : start + 8] = b"\xff" * 8
+    place.write_bytes(data)
+    found = sync_from(lake, place)
+    assert [fault.place for fault in found.faults] == ["MIT.json"]
+    assert set(stored(lake)) == {"0BSD", "Zlib"}
+
+
 def test_a_list_without_texts_hides_none(lake: Lake, tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "json")
     sync_from(lake, folder)

@@ -19,6 +19,7 @@ import pyarrow as pa
 from tests import acme
 from umbel.evidence.lake import Lake
 from umbel.evidence.session import Session
+from umbel.evidence.views import SETUP
 from umbel.metrics.engine import Engine
 
 if TYPE_CHECKING:
@@ -95,9 +96,12 @@ def key(name: str) -> int:
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
 
 
-def session(folder: Path) -> Session:
-    """A session over an empty lake, to tell histories in."""
-    return Session(Lake(folder / "lake"), NOW)
+def session(folder: Path, as_of: datetime = NOW) -> Session:
+    """A session over an empty lake, to tell histories in. Its views are made, so that they can be replaced."""
+    made = Session(Lake(folder / "lake"), as_of)
+    for view, _ in SETUP:
+        made.ask(f"FROM {view} LIMIT 0")
+    return made
 
 
 def tell(
@@ -140,14 +144,21 @@ def tell(
     return replaced(into, rows)
 
 
+def _relations(of: Session) -> dict[str, str]:
+    """The relations of a session that are made → what they are."""
+    sql = """
+        SELECT view_name, 'VIEW' FROM duckdb_views() WHERE NOT internal
+        UNION ALL SELECT table_name, 'TABLE' FROM duckdb_tables() WHERE NOT internal
+    """
+    return dict(of.ask(sql).rows())
+
+
 def replaced(into: Session, rows: dict[str, list[dict[str, Any]]]) -> Engine:
     """Put rows in the place of the session's relations."""
-    there = dict(
-        into.ask(
-            "SELECT view_name, 'VIEW' FROM duckdb_views() WHERE NOT internal "
-            "UNION ALL SELECT table_name, 'TABLE' FROM duckdb_tables() WHERE NOT internal"
-        ).rows()
-    )
+    there = _relations(into)
+    if lacking := [view for view, _ in SETUP if view in _RELATIONS and view not in there]:
+        into.ask(f"SELECT 1 FROM {', '.join(lacking)} LIMIT 0")  # makes them
+        there = _relations(into)
     for name, fields in _RELATIONS.items():
         if name in there:
             into.run(f"DROP {there[name]} {name}")

@@ -11,14 +11,13 @@ import pytest
 
 from tests.metrics import histories
 from tests.metrics.histories import NOW, Commit, Release
-from umbel.evidence.lake import Lake
-from umbel.evidence.session import Session
 from umbel.metrics.definition import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from umbel.evidence.session import Session
     from umbel.metrics.engine import Engine
     from umbel.model.measurement import Measurement
 
@@ -356,8 +355,7 @@ def real(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     names = ("core-js", "event-stream", "flask", "left-pad", "request")
     bundles = [shared_data / f"git/{name}.meta.bundle" for name in names]
     rows = histories.read(bundles, tmp_path_factory.mktemp("bundles"))
-    lake = Lake(tmp_path_factory.mktemp("real") / "lake")
-    with Session(lake, datetime(2026, 11, 1, tzinfo=UTC)) as session:
+    with histories.session(tmp_path_factory.mktemp("real"), datetime(2026, 11, 1, tzinfo=UTC)) as session:
         yield histories.replaced(session, rows)
 
 

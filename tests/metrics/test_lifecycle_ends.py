@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,11 @@ import pytest
 
 from umbel.app import Workspace, moment
 from umbel.cli.root import run
+from umbel.metrics.definition import catalog
 from umbel.metrics.lifecycle import CycleState, cycle_of, cycles
+from umbel.metrics.sentences import sentence
 from umbel.model.errors import UsageError
+from umbel.policy import plans
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -196,6 +200,76 @@ def test_without_lists_nothing_can_be_said(tmp_path: Path, capfd: pytest.Capture
     out, err = capfd.readouterr()
     assert "0 of 1 component version" in out
     assert "umbel sync lifecycles" in err
+
+
+def shares(folder: Path, day: str = DAY) -> dict[str, tuple[float | None, float | None]]:
+    found = Workspace(folder).metric("end_of_life_share", as_of=moment(day))
+    return {each.subject: (each.value, each.denominator) for each in found}
+
+
+def test_the_share_of_what_has_ended(folder: Path) -> None:
+    # shop: django and Python stand, gorilla has ended; till: Python 3.8 has ended, django 9.9 is in no known cycle.
+    assert shares(folder) == {"shop": (1 / 3, 3), "till": (1 / 3, 3)}
+    (found,) = (
+        each
+        for each in Workspace(folder).metric("end_of_life_share", as_of=moment(DAY))
+        if each.subject == "till"
+    )
+    assert found.evidence == {"components": 5, "counted": 3, "ended": 1, "direct_ended": 1, "listed": 4}
+    assert sentence(found, catalog().get("end_of_life_share").header) == (
+        "Of the packages that it uses, 33 % are past their end of life (known of 3 of 5)."
+    )
+
+
+def test_the_share_of_another_day(folder: Path) -> None:
+    assert shares(folder, "2096-04-01") == {"shop": (2 / 3, 3), "till": (2 / 3, 3)}
+
+
+def test_without_lists_the_share_is_unknown(tmp_path: Path) -> None:
+    (tmp_path / "sboms").mkdir()
+    (tmp_path / "sboms/shop.cdx.json").write_bytes(bom("shop", ["pkg:pypi/django@4.2.1"]))
+    assert run(["collect", str(tmp_path / "sboms"), "--quiet", "-C", str(tmp_path)]) == 0
+    (found,) = Workspace(tmp_path).metric("end_of_life_share")
+    assert (found.value, found.denominator, found.outcome) == (None, 0, "unknown")
+    assert found.why == "no lifecycle is known of what it uses (umbel sync lifecycles)"
+
+
+def test_a_package_of_two_spellings_of_a_release_counts_once(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "sboms").mkdir()
+    for name, distro in (("one", "debian-11.6"), ("two", "debian-11")):
+        packages = [f"pkg:deb/debian/bash@5.1?distro={distro}", f"pkg:deb/debian/{name}@1?distro={distro}"]
+        (tmp_path / f"sboms/{name}.cdx.json").write_bytes(bom(name, packages))
+    (tmp_path / "sboms/none.cdx.json").write_bytes(bom("none", ["pkg:apk/a/b@1?distro=plan9-4"], plan9="4"))
+    assert run(["collect", str(tmp_path / "sboms"), "--quiet", "-C", str(tmp_path)]) == 0
+    assert run(["sync", "lifecycles", "--from", str(folder / "eol"), "-C", str(tmp_path)]) == 0
+    found = Workspace(tmp_path).lifecycle(None, 365, moment(DAY))
+    assert [(row.product, row.packages, row.projects) for row in found.rows] == [
+        ("debian", 3, ["one", "two"])
+    ]
+    assert (found.distributions, found.distributions_listed) == (2, 1)
+
+
+def test_a_plan_finds_what_it_replaces_whenever_its_life_ends(folder: Path) -> None:
+    def plan(software: str, cycle: str | None) -> plans.Plan:
+        who = "dev@acme.example"
+        return plans.Plan(
+            owner=who,
+            by=who,
+            until=date(2026, 6, 1),
+            decided=date(2026, 1, 1),
+            software=software,
+            cycle=cycle,
+        )
+
+    told = [plan("python", "3.12"), plan("django", None), plan("debian", "13"), plan("python", "2.7")]
+    with Workspace(folder).session(moment(DAY), plans.TABLES) as session:
+        found = plans.in_use(session, told, lambda _: [])
+    assert [[(use.project, use.version) for use in found[each.name]] for each in told] == [
+        [("till", "3.12")],
+        [("shop", "4.2.1"), ("till", "4.2.1"), ("till", "9.9")],
+        [("till", "13")],
+        [],
+    ]
 
 
 def test_the_summary_of_a_sync(folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -57,8 +57,9 @@ def advisory(
 
 
 def export(folder: Path, *advisories: dict[str, Any]) -> Path:
-    """An export of a database of advisories: a zip with a file for each."""
-    path = folder / "all.zip"
+    """A whole export of npm's advisories, or of the first one's ecosystem: a zip with a file for each."""
+    ecosystem = advisories[0]["affected"][0]["package"]["ecosystem"] if advisories else "npm"
+    path = folder / f"{ecosystem}.zip"
     with zipfile.ZipFile(path, "w") as file:
         for each in advisories:
             file.writestr(f"{each['id']}.json", json.dumps(each))

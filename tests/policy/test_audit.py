@@ -170,3 +170,23 @@ def test_the_command_writes_vex(here: Workspace, tmp_path: Path, capsys: pytest.
     assert run(["vex", "Shop", *place, "--spec-version", "1.5"]) == 0
     assert json.loads(capsys.readouterr().out)["specVersion"] == "1.5"
     assert run(["vex", "nobody", *place]) == 2
+
+
+@pytest.mark.parametrize(
+    ("behind", "years", "expected"),
+    [(10, None, True), (2, None, None), (None, 5, True), (None, 1, None), (2, 1, False), (0, None, False)],
+)
+def test_half_an_answer_is_no_no(behind: int | None, years: int | None, expected: bool | None) -> None:  # noqa: FBT001
+    """Of ten versions or four years one alone says yes; that one isn't so says nothing of the other."""
+    from tests.policy import cases
+    from umbel.policy._audit_questions import Asked, _behind
+    from umbel.policy.engine import Group
+    from umbel.policy.facts import PackageFact, VersionFact
+    from umbel.policy.file import Policy
+
+    released = None if years is None else cases.NOW - timedelta(days=365 * years)
+    known = cases.facts(
+        package=PackageFact(latest_at=cases.NOW), version=VersionFact(behind=behind, released_at=released)
+    )
+    group = Group(cases.use(), Policy().for_project("shop"), ["shop"])
+    assert _behind(Asked(known, exploits=True, told={}), group) is expected

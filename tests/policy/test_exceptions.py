@@ -130,3 +130,20 @@ def test_an_exception_without_an_end_is_refused(tmp_path: Path) -> None:
     text = '[[exceptions]]\nrule = "too-new"\nreason = "x"\nby = "y"\ndecided = 2026-01-01\n'
     with pytest.raises(SettingsError, match="needs 'until'"):
         exceptions.parse(text, tmp_path / "e.toml")
+
+
+@pytest.mark.parametrize(
+    ("package", "covers"),
+    [
+        ("unidentified:acme/pad@4.17.20", True),
+        ("unidentified:acme/pad", True),
+        ("unidentified:*", True),
+        ("acme/pad", True),
+        ("pad", True),
+        ("unidentified:acme/pad@1", False),
+        ("unidentified:acme/other", False),
+    ],
+)
+def test_what_has_no_purl_can_be_excepted_by_the_name_that_findings_give(package: str, covers: bool) -> None:  # noqa: FBT001
+    finding = _finding(package="unidentified:acme/pad")
+    assert _entry(package=package).covers(finding, ()) is covers

@@ -143,3 +143,17 @@ def test_no_data_makes_the_checker_fail(data: dict[str, object]) -> None:
 @given(st.text(max_size=40))
 def test_texts_survive_being_written_as_toml(text: str) -> None:
     assert tomllib.loads(f"a = {toml(text)}")["a"] == text
+
+
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [("GPL-3.0", "GPL-3.0-only"), ("Apache License 2.0", "Apache-2.0"), ("mit", "MIT"), ("MIT OR ISC", "")],
+)
+def test_a_licence_that_would_never_match_is_refused(tmp_path: Path, name: str, right: str) -> None:
+    text = f'[[rules.license-denied.licenses]]\nlicenses = ["{name}"]\nverdict = "deny"\n'
+    with pytest.raises(SettingsError, match=f"no single licence.*{right}"):
+        load(_written(tmp_path, text))
+
+
+def test_what_nobody_said_is_not_written_as_a_word() -> None:
+    assert toml({"because": None, "linkage": [], "verdict": "deny"}) == '{ verdict = "deny" }'

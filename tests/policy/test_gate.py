@@ -87,6 +87,16 @@ def test_advisories_of_another_ecosystem_make_nothing_clean(tmp_path: Path) -> N
     assert "npm" in found.gaps[0].reason
 
 
+def test_single_records_find_what_they_speak_of_and_leave_the_rest_unknown(tmp_path: Path) -> None:
+    shop = _shop(tmp_path / "shop", outer="1.0.0", other="1.0.0")
+    some = export(tmp_path, advisory(1, "outer", "2.0.0")).rename(tmp_path / "some.zip")
+    found = Workspace(shop).check([shop], advisories=some).verdict
+    told = {one.package: one.outcome for one in found.findings if one.rule == "vulnerability"}
+    assert told["pkg:npm/outer"] == "unmet"
+    assert told["pkg:npm/other"] == "unknown"
+    assert "npm" in next(gap for gap in found.gaps if gap.rule == "vulnerability").reason
+
+
 def test_only_what_a_change_adds_is_judged(tmp_path: Path) -> None:
     shop = _shop(tmp_path / "shop", old="1.0.0", mended="1.0.0")
     _commit(shop, old="1.0.1", new="1.0.0", mended="2.0.0")

@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import acme
+from tests.policy.lockfiles import advisory, export
 from umbel.evidence.lake import Lake
 from umbel.evidence.session import Session
+from umbel.metrics.vulnerabilities.index import Index
 from umbel.model.errors import UsageError
 from umbel.policy import incidents
 from umbel.policy.incidents import Affected, Incident, Kept
@@ -236,3 +238,55 @@ def test_names_and_days() -> None:
     assert incidents.deadline(OPENED, "critical") == date(2026, 3, 9)
     assert incidents.deadline(OPENED, "critical", {"critical": 2}) == date(2026, 3, 4)
     assert incidents.deadline(OPENED, None) is None
+
+
+def test_another_package_that_came_since_is_new_too(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    _shot(lake, "shop", 0, "pad@1.0")
+    rows = _freeze(lake)
+    _shot(lake, "shop", 3, "pad@2.0", "pads@1.0")
+    found = _progress(lake, rows, acme.day(5), package="pkg:npm/pad*@<2")
+    assert [(row.project, row.package) for row in found.new] == [("shop", "pkg:npm/pads")]
+    assert not found.done
+
+
+def test_advisories_that_know_nothing_of_it_clear_nobody(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    _shot(lake, "shop", 0, "pad@1.0")
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    knows = Index.of_file(export(tmp_path / "one", advisory(1, "pad", "2.0")), tmp_path)
+    other = Index.of_file(export(tmp_path / "two", advisory(2, "pad", "2.0")), tmp_path)
+    wanted = _incident(advisory="CVE-2026-0001", package=None)
+
+    def state(index: Index | None, day: int) -> str:
+        with Session(lake, OPENED, TABLES) as session:
+            rows, _ = affected(session, Wanted(("CVE-2026-0001",)), knows, lambda _: [])
+        kept = Kept(incident=wanted, affected=rows, events=[], faults=[])
+        with Session(lake, acme.day(day), TABLES) as session:
+            (part,) = progress(session, kept, index, lambda _: []).parts
+        return part.state
+
+    assert [state(index, 2) for index in (knows, other, None)] == ["unknown"] * 3
+    _shot(lake, "shop", 3, "pad@1.0", "more@1")
+    assert [state(index, 4) for index in (knows, other, None)] == ["affected"] * 3
+    _shot(lake, "shop", 5, "pad@2.0")
+    assert [state(index, 6) for index in (knows, other, None)] == ["mended", "unknown", "unknown"]
+    _shot(lake, "shop", 7, "more@1")
+    assert [state(index, 8) for index in (knows, other, None)] == ["mended"] * 3
+
+
+def test_what_was_read_again_and_had_not_changed_was_looked_at(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    git = {"collector": "package_lock_json", "lineage": "lock", "revision": "a" * 40}
+
+    def look(day: int) -> None:
+        stamp = acme.stamp("shop", observed_at=acme.day(-30), collected_at=acme.day(day), **git)
+        acme.publish(lake, (stamp, acme.reading(["pad@1.0"])))
+
+    look(0)
+    rows = _freeze(lake)
+    assert [part.state for part in _progress(lake, rows, acme.day(5)).parts] == ["unknown"]
+    look(3)
+    (part,) = _progress(lake, rows, acme.day(5)).parts
+    assert (part.state, part.evidence_at) == ("affected", acme.day(3))

@@ -306,3 +306,91 @@ def test_a_rule_that_fails_leaves_the_verdict_open(monkeypatch: pytest.MonkeyPat
     verdict = Verdict(findings=[each for each in found if not each.fails], gaps=engine.gaps)
     assert ("malicious", True) in [(gap.rule, gap.fails) for gap in verdict.gaps]
     assert verdict.exit_code == 3
+
+
+# ---- what no purl identifies
+
+_NAMELESS = "unidentified:left-pad"
+
+
+def _found(*uses: Any, known: Any = None, **levels: dict[str, Any]) -> list[tuple[str, str, str]]:
+    from umbel.policy.engine import Engine, Group
+    from umbel.policy.exceptions import Exceptions
+    from umbel.policy.file import Policy, Said
+
+    on = ("vulnerability", "known-exploited", "malicious")
+    said: dict[str, dict[str, Any]] = {name: {"level": "off"} for name in rules() if name not in on}
+    resolved = Policy(Said(rules=said | {name.replace("_", "-"): own for name, own in levels.items()}))
+    engine = Engine(known or facts(), Exceptions(), lambda _: ())
+    groups = [Group(one, resolved.for_project("shop"), ["shop"]) for one in uses]
+    return [(f.rule, f.level, f.outcome) for f in engine.components(groups)]
+
+
+@pytest.mark.parametrize("name", ["vulnerability", "known-exploited", "malicious"])
+def test_of_what_has_no_purl_no_advisory_can_tell(name: str) -> None:
+    (found,) = judged(name, use(package=_NAMELESS), facts())
+    assert (found.outcome, found.reason) == ("unknown", "It has no purl, so no advisory can be matched.")
+
+
+def test_that_nobody_can_say_is_told_once_a_component() -> None:
+    assert _found(use(package=_NAMELESS)) == [("vulnerability", "note", "unknown")]
+    assert _found(use(version=None)) == [("vulnerability", "note", "unknown")]
+    uncovered = facts(covers=lambda _: False)
+    assert _found(use(), known=uncovered) == [("vulnerability", "note", "unknown")]
+
+
+def test_the_policy_decides_what_it_is_worth_that_nobody_can_say() -> None:
+    nameless = use(package=_NAMELESS)
+    assert _found(nameless, malicious={"unknown": "fail"}) == [("malicious", "fail", "unknown")]
+    assert _found(nameless, vulnerability={"unknown": "warn"}) == [("vulnerability", "warn", "unknown")]
+    off = {name: {"unknown": "off"} for name in ("vulnerability", "known_exploited", "malicious")}
+    assert _found(nameless, **off) == []
+    # Only malware is looked for in tests.
+    assert _found(use(package=_NAMELESS, scope="test")) == [("malicious", "note", "unknown")]
+
+
+def test_without_a_purl_no_registry_is_named_as_a_remedy() -> None:
+    for name in ("unmaintained", "deprecated", "outdated", "too-new"):
+        (found,) = judged(name, use(package=_NAMELESS), facts())
+        assert "umbel sync" not in str(found.remedy)
+        (known,) = judged(name, use(), facts())
+        assert known.remedy == "Ask its registry: umbel sync packages"
+
+
+def test_a_failing_rule_of_one_policy_is_not_hidden_by_a_milder_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    from umbel.policy.engine import Engine, Group
+    from umbel.policy.exceptions import Exceptions
+    from umbel.policy.file import Policy, Said
+
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(type(rules()["malicious"]), "judge", broken)
+    engine = Engine(facts(), Exceptions(), lambda _: ())
+    mild = Policy(Said(rules={"malicious": {"level": "note"}}))
+    policies = [Policy().for_project("shop"), mild.for_project("till")]
+    list(engine.components([Group(use(), one, ["shop"]) for one in policies]))
+    assert [gap.fails for gap in engine.gaps if gap.rule == "malicious"] == [True]
+
+
+def test_a_forecast_of_one_counts_never() -> None:
+    assert judged("known-exploited", use(), facts(vulnerability(probability=1.0)), probability=1.0) == []
+    (found,) = judged("known-exploited", use(), facts(vulnerability(probability=0.7)))
+    assert "will be exploited soon with a probability of 70%" in found.reason
+
+
+# ---- licences of one's own
+
+
+def test_rules_of_ones_own_hold_for_the_linkage_that_they_name() -> None:
+    from umbel.model.license_policy import LicenseRule
+
+    def outcome(package: str, linkage: str) -> list[str]:
+        own = (LicenseRule(licenses=("MPL-2.0",), verdict="deny", linkage=(linkage,)),)  # type: ignore[arg-type]
+        told = use(package=package, license="MPL-2.0", distribution=("hosted",))
+        return [each.outcome for each in judged("license-denied", told, facts(), licenses=own)]
+
+    assert outcome("pkg:cargo/pad", "static") == ["unmet"]
+    assert outcome("pkg:npm/pad", "static") == []
+    assert outcome("pkg:npm/pad", "dynamic") == ["unmet"]
+    assert outcome("pkg:cargo/pad", "dynamic") == []

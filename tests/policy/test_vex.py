@@ -365,3 +365,34 @@ def test_a_statement_counts_from_its_time_on() -> None:
     moment = told.every[0].time
     assert ask(told, as_of=moment) is not None
     assert ask(told, as_of=moment - timedelta(microseconds=1)) is None
+
+
+def test_products_times_subcomponents_are_not_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of a few kilobytes may stand for a million pairs: only so many as are read are ever made."""
+    from umbel.policy import _vex_openvex
+    from umbel.policy._vex_statement import thing_of
+
+    number, made = 400, 0
+
+    def counted(written: str) -> Any:
+        nonlocal made
+        made += 1
+        return thing_of(written)
+
+    monkeypatch.setattr(_vex_openvex, "thing_of", counted)
+    monkeypatch.setattr(_vex_openvex, "MOST", 1_000)
+    statement = {
+        "vulnerability": "CVE-2026-0001",
+        "status": "fixed",
+        "products": [f"pkg:npm/p{one}@1" for one in range(number)],
+        "subcomponents": [f"pkg:npm/s{one}@1" for one in range(number)],
+    }
+    text = {
+        "@context": "https://openvex.dev/ns",
+        "timestamp": "2026-01-01T00:00:00Z",
+        "statements": [statement],
+    }
+    found = vex.parse({"wide.json": json.dumps(text).encode()})
+    assert len(found.every) == 1_000
+    assert made <= 2 * number
+    assert "only the first 1,000" in str(found.trouble[0].fault)

@@ -11,9 +11,9 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-import jsonschema
 import pytest
-from referencing import Registry, Resource
+
+from tests.formats import remembering
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,19 +45,24 @@ def _in_json(schema: Any, data: bytes) -> list[str]:
 
 @cache
 def _cyclonedx(version: str, folder: Path) -> Any:
+    import jsonschema  # a second or two: not while tests are being collected
+    from referencing import Registry, Resource
+
     schemas = [json.loads(file.read_text()) for file in folder.glob("*.json")]
     resources = [(schema["$id"], Resource.from_contents(schema)) for schema in schemas if "$id" in schema]
     registry: Registry[Any] = Registry().with_resources(resources)
     schema = json.loads((folder / f"bom-{version}.schema.json").read_text())
     kind = jsonschema.validators.validator_for(schema)
-    return kind(schema, registry=registry, format_checker=kind.FORMAT_CHECKER)
+    return kind(schema, registry=registry, format_checker=remembering(kind.FORMAT_CHECKER))
 
 
 @cache
 def _spdx(folder: Path, name: str) -> Any:
+    import jsonschema
+
     schema = json.loads((folder / name).read_text())
     kind = jsonschema.validators.validator_for(schema)
-    return kind(schema, format_checker=kind.FORMAT_CHECKER)
+    return kind(schema, format_checker=remembering(kind.FORMAT_CHECKER))
 
 
 def _in_xml(version: str, data: bytes, folder: Path) -> list[str]:

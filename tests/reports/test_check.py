@@ -89,7 +89,8 @@ def test_junit_has_a_case_a_rule_and_fails_what_fails() -> None:
     assert "CVE-1" not in (cases["vulnerability"].findtext("failure") or "")
     assert cases["end-of-life"].find("skipped") is not None
     assert cases["license-unknown"].find("failure") is None
-    assert "licence" not in (cases["malicious"].findtext("system-out") or "")
+    assert "[warn] pkg:npm/lodash@4.17.20" in (cases["license-unknown"].findtext("system-out") or "")
+    assert cases["malicious"].find("system-out") is None
 
 
 def test_markdown_says_first_what_must_be_done() -> None:
@@ -164,3 +165,24 @@ def test_no_name_breaks_out_of_a_form(name: str, reason: str, place: str) -> Non
     rows = [line for line in check_markdown.render(verdict).split("\n") if line.startswith("| ❌")]
     assert len(rows) == 1
     assert rows[0].replace("\\|", "").count("|") == 5
+
+
+def test_junit_hides_no_failure_behind_what_was_not_asked() -> None:
+    gap = Gap(rule="vulnerability", reason="No advisories about deb packages are known here.", remedy="sync")
+    (suite,) = ElementTree.fromstring(check_junit.render(_verdict(_finding(), gaps=[gap])))
+    case = next(case for case in suite if case.get("name") == "vulnerability")
+    assert case.find("failure") is not None
+    assert case.find("skipped") is None
+    assert "about deb packages" in (case.findtext("system-out") or "")
+    assert (suite.get("failures"), suite.get("skipped")) == ("1", "0")
+
+
+def test_an_address_in_a_summary_becomes_no_link_in_a_comment() -> None:
+    text = check_markdown.render(_verdict(_finding(reason="See https://evil.example and www.evil.example.")))
+    assert "://" not in text
+    assert "www." not in text
+
+
+def test_a_warning_about_a_file_is_no_error() -> None:
+    trouble = [Trouble("vex.json", Fault("vex", "lacks a time", "", "warning"))]
+    assert check_annotations.github(_verdict(trouble=trouble), {}).startswith("::warning file=vex.json::")

@@ -262,7 +262,7 @@ class Alerts(Policies):
 
 
 def _touched(path: Path) -> tuple[str, int, int]:
-    found = path.stat()
+    found = path.lstat()  # an editor's lock leads nowhere
     return (str(path), found.st_size, found.st_mtime_ns)
 
 

@@ -13,12 +13,14 @@ from umbel.app.products import declared, product_states
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterable
     from datetime import datetime
     from pathlib import Path
 
-    from umbel.evidence.questions.obligations import Obliged
+    from umbel.evidence.questions.obligations import Decided, Obliged
     from umbel.metrics.sbom_quality.answers import By as RatedBy
     from umbel.model.license_policy import Use
+    from umbel.model.settings import Product
     from umbel.reports.notices import Notices
     from umbel.reports.sbom import Form, Sbom
 
@@ -126,20 +128,15 @@ class Documents(Policies):
         """
         from umbel.evidence.questions.obligations import TABLES, obliged
         from umbel.model.license_policy import Use, uses_of
-        from umbel.policy import license_decisions
 
-        decided = license_decisions.load(self.folder / license_decisions.FILE)
         with self.session(as_of, TABLES) as session:
             title, scope, products = self._meant(session, name, product=product)
-            project = title if scope == [title] else ""
-            taken = license_decisions.Taken(
-                decided, project, [each.name for each in products], session.as_of.date()
-            )
+            decided = self._decided(products, session.as_of)
             asked = use or Use()
             if not asked.distribution:
                 declared = uses_of([each.distribution for each in products])
                 asked = msgspec.structs.replace(asked, distribution=declared)
-            return obliged(session, title, scope, asked, taken)
+            return obliged(session, title, scope, asked, decided)
 
     def notices(
         self,
@@ -156,5 +153,13 @@ class Documents(Policies):
         from umbel.reports.notices import TABLES, gather
 
         with self.session(as_of, TABLES) as session:
-            title, scope, _ = self._meant(session, name, product=product)
-            return gather(session, title, scope, everything=everything)
+            title, scope, products = self._meant(session, name, product=product)
+            decided = self._decided(products, session.as_of)
+            return gather(session, title, scope, everything=everything, decided=decided)
+
+    def _decided(self, products: Iterable[Product], day: datetime) -> Decided:
+        """What was decided of licences by a day, of what these products use."""
+        from umbel.policy import license_decisions
+
+        told = license_decisions.load(self.folder / license_decisions.FILE)
+        return license_decisions.Taken(told, [each.name for each in products], day.date())

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from umbel.app.alerts import Alerts
-from umbel.model.errors import UsageError
+from umbel.model.errors import UmbelError, UsageError
+from umbel.model.settings import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from umbel.model.finding import Severity
     from umbel.model.vulnerability import Vulnerability
-    from umbel.policy.incidents import Affected, Kept, Owner
+    from umbel.policy.incidents import Affected, EventKind, Kept, Owner
     from umbel.policy.incidents_progress import Progress
 
 
@@ -74,11 +75,18 @@ class Incidents(Alerts):
         kept = incidents.write(self.folder, incident, rows)
         return incidents.load(self.folder, kept.id)
 
-    def incidents(self) -> list[Kept]:
-        """All incidents, the oldest first."""
+    def incidents(self) -> tuple[list[Kept], dict[str, UmbelError]]:
+        """All incidents, the oldest first, and by name why others can't be read."""
         from umbel.policy import incidents
 
-        return [incidents.load(self.folder, name) for name in incidents.names(self.folder)]
+        kept: list[Kept] = []
+        broken: dict[str, UmbelError] = {}
+        for name in incidents.names(self.folder):
+            try:
+                kept.append(incidents.load(self.folder, name))
+            except (UsageError, SettingsError) as error:
+                broken[name] = error
+        return kept, broken
 
     def incident(self, name: str) -> Kept:
         """One incident by its name, the beginning of it, or what it is about. Raises `UsageError`."""
@@ -108,22 +116,20 @@ class Incidents(Alerts):
 
     def close_incident(self, name: str, by: str | None = None, text: str | None = None) -> Kept:
         """Close an incident. Raises `UsageError` if it is closed."""
-        from umbel.policy import incidents
-
-        kept = self.incident(name)
-        if kept.closed_at is not None:
-            raise UsageError(f"{kept.incident.id} was closed on {kept.closed_at:%Y-%m-%d}.")
-        incidents.add(self.folder, kept.incident.id, incidents.event("closed", datetime.now(UTC), by, text))
-        return kept
+        return self._turn("closed", name, by, text)
 
     def reopen_incident(self, name: str, by: str | None = None, text: str | None = None) -> Kept:
         """Open a closed incident again. Raises `UsageError` if it runs."""
+        return self._turn("reopened", name, by, text)
+
+    def _turn(self, kind: EventKind, name: str, by: str | None, text: str | None) -> Kept:
         from umbel.policy import incidents
 
         kept = self.incident(name)
-        if kept.closed_at is None:
-            raise UsageError(f"{kept.incident.id} is not closed.")
-        incidents.add(self.folder, kept.incident.id, incidents.event("reopened", datetime.now(UTC), by, text))
+        if (kept.closed_at is None) == (kind == "reopened"):
+            was = f"was closed on {kept.closed_at:%Y-%m-%d}" if kept.closed_at else "is not closed"
+            raise UsageError(f"{kept.incident.id} {was}.")
+        incidents.add(self.folder, kept.incident.id, incidents.event(kind, datetime.now(UTC), by, text))
         return kept
 
     def incident_message(self, name: str, to: str, *, advisories: Path | None = None) -> str:

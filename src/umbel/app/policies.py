@@ -116,7 +116,7 @@ class Policies(Base):
             scope = self.scope(session, product)
             if project is not None:
                 scope = [self.project(session, project)]
-            found = portfolio.verdict(session, case, scope, metrics=self.metrics(), people=self.who())
+            found = portfolio.verdict(session, case, scope, metrics=self.metrics, people=self.who)
             found.findings = paths.with_places(session, paths.with_paths(session, found.findings), {})
         return found
 

@@ -48,11 +48,13 @@ class World(Base):
         *,
         source: Path | None = None,
         exploits: bool | None = None,
+        whole: bool = False,
         progress: Callable[[str, int, int | None], None] | None = None,
     ) -> list[SyncedAdvisories | SyncedExploits]:
         """Advisories of the ecosystems (all in use if none is named), and what is known of their exploitation.
 
-        `source` is a file, folder or zip instead of the public addresses. `exploits` true asks for nothing
+        `source` is a file, folder or zip instead of the public addresses; `whole` says that it holds all there is of
+        the ecosystems. `exploits` true asks for nothing
         else, false leaves them out. Raises `UsageError` for an ecosystem that isn't known.
         """
         from umbel.evidence import sync_risks
@@ -63,6 +65,7 @@ class World(Base):
             ecosystems,
             source=source,
             exploits=exploits,
+            whole=whole,
             progress=progress,
         )
 

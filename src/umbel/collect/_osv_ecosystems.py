@@ -79,6 +79,7 @@ NO_PACKAGES = frozenset(
 """Known ecosystems whose names are those of no purl."""
 WITHOUT_ORDER = frozenset({"bioconductor", "opam", "vscode-extension"})
 """Purl types whose versions have no order that is known here."""
+_BY_NAME = {name.casefold(): name for name in (*_LANGUAGES, *_SYSTEMS, *NO_PACKAGES)}
 
 _CODENAMES = {
     "squeeze": "6", "wheezy": "7", "jessie": "8", "stretch": "9", "buster": "10", "bullseye": "11",
@@ -127,6 +128,13 @@ def is_known(ecosystem: str | None) -> bool:
     """Whether the ecosystem is one of the schema's, packages of ours or not."""
     base = (ecosystem or "").partition(":")[0]
     return base in _LANGUAGES or base in _SYSTEMS or base in NO_PACKAGES
+
+
+def named(text: str) -> str | None:
+    """An ecosystem as OSV writes it, release and all, by its name in any case; None if there is none."""
+    base, colon, release = text.partition(":")
+    found = _BY_NAME.get(base.casefold())
+    return f"{found}{colon}{release}" if found else None
 
 
 def _of_language(base: str, name: str) -> Package:

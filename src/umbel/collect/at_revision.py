@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from umbel.collect import _git, registry
+from umbel.collect._git_contents import Contents
 from umbel.collect.interface import MAX_BYTES
 from umbel.collect.walk import SKIPPED
 from umbel.model.errors import UsageError
@@ -49,17 +50,29 @@ def write(repository: Path, revision: str, folder: Path, under: str = "") -> int
         raise UsageError(
             f"{revision} holds more documents than can be compared with.", "Name a smaller PATH."
         )
-    for blob, _, path in wanted:
-        said = _git.run(repository, "cat-file", "blob", blob)
-        if said.code:
-            raise UsageError(
-                f"{path} of {revision} can't be read: {said.words or 'git failed'}.",
-                "A partial clone may lack it: fetch it first.",
-            )
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(said.out)
+    contents = Contents(repository)
+    try:
+        for blob, size, path in wanted:
+            data = contents.read(blob.encode(), size)
+            if data is None:
+                hint = "A partial clone may lack it: fetch it first."
+                raise UsageError(f"{_shown(path)} of {revision} can't be read.", hint)
+            _put(folder / path, data, f"{_shown(path)} of {revision}")
+    finally:
+        contents.close()
     return len(wanted)
+
+
+def _put(target: Path, data: bytes, what: str) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"{what} can't be written: {error.strerror}.", "Name a smaller PATH.") from error
+
+
+def _shown(path: str) -> str:
+    return path.encode("utf-8", "replace").decode()[:200]
 
 
 def _listed(repository: Path, commit: str, under: str) -> list[tuple[str, int, str]]:

@@ -258,6 +258,12 @@ def _ends(path: str, pattern: str) -> bool:
     return fnmatchcase(path, f"*/{pattern}")
 
 
+def is_named(path: str, names: tuple[str, ...], paths: tuple[str, ...]) -> bool:
+    """Whether a POSIX path fits one of these patterns, of names or of the ends of paths."""
+    lower = path.rpartition("/")[2].lower()
+    return any(_fits(lower, pattern) for pattern in names) or any(_ends(f"/{path}", each) for each in paths)
+
+
 class Collector(ABC):
     """One source of evidence. Class attributes declare it; help and reference are made from them."""
 
@@ -288,10 +294,7 @@ class Collector(ABC):
 
     def claims(self, path: str) -> bool:
         """Whether a file of this name, or at this POSIX path, is surely of this format."""
-        lower = path.rpartition("/")[2].lower()
-        if any(_fits(lower, pattern) for pattern in self.names):
-            return True
-        return any(_ends(f"/{path}", pattern) for pattern in self.paths)
+        return is_named(path, self.names, self.paths)
 
     def project_folder(self, path: Path) -> Path:
         """The folder of the project that a claimed file describes: where its pattern's path begins."""

@@ -47,6 +47,11 @@ class Reading(NamedTuple):
     ranges: list[tuple[Any, ...]]
     faults: list[Fault]
 
+    @property
+    def ecosystems(self) -> set[str]:
+        """Those of which the record speaks, without their releases."""
+        return {row[2].partition(":")[0] for row in self.ranges if row[2]}
+
 
 def read(data: bytes, seen_at: datetime, *, missed_at: datetime | None = None) -> Reading:
     """Read one record. `missed_at` is when its database no longer listed it. Never raises for its content."""

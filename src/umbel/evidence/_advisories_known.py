@@ -8,16 +8,43 @@ compared within one process only.
 
 from __future__ import annotations
 
+from datetime import datetime  # noqa: TC003 - msgspec reads it
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
+
+from umbel.collect import osv
 from umbel.evidence.session import Session
 from umbel.evidence.syncing import rows_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from umbel.evidence.lake import Lake
+
+
+class Revision(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a sync of one lineage stands, as `snapshots.revision` keeps it."""
+
+    modified: datetime | None = None
+    """Everything changed up to then is in the lake."""
+    list: str | None = None
+    """The validator of the list of changes."""
+    whole: tuple[str, ...] = ()
+    """Ecosystems of which all that the database has was read."""
+
+
+def revision(text: str | None) -> Revision:
+    """A revision as it was written; what isn't one knows nothing."""
+    try:
+        return msgspec.json.decode(text or "{}", type=Revision)
+    except msgspec.MsgspecError:
+        return Revision()
+
+
+def whole(session: Session) -> frozenset[str]:
+    """The ecosystems of which a whole database was ever read."""
+    return frozenset(name for (text,) in session.ask(_REVISIONS).rows() for name in revision(text).whole)
 
 
 class Known(NamedTuple):
@@ -47,6 +74,26 @@ def _asked(session: Session) -> dict[str, Known]:
             *(column.to_pylist() for column in answer.columns), strict=True
         )
     }
+
+
+def stored(lake: Lake, names: list[str]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """The newest rows of advisories as the lake has them, without their `write_id`."""
+    with Session(lake, tables=("snapshots",)) as session:
+        for name in ("advisories", "advisory_ranges"):
+            session.register(f"lake_{name}", lake.table(name, fresh=True).to_pyarrow_dataset())
+        chosen = (
+            "SELECT * FROM lake_advisories WHERE list_contains($names::VARCHAR[], advisory) "
+            "AND write_id IN (SELECT write_id FROM syncs) "
+            "QUALIFY row_number() OVER (PARTITION BY advisory ORDER BY seen_at DESC, write_id) = 1"
+        )
+        asked = {"names": names}
+        advisories = session.ask(f"SELECT * EXCLUDE (write_id) FROM ({chosen})", asked).rows()
+        ranges = session.ask(
+            f"SELECT r.* EXCLUDE (write_id) FROM lake_advisory_ranges AS r SEMI JOIN ({chosen}) AS a "
+            "ON a.advisory = r.advisory AND a.write_id = r.write_id",
+            asked,
+        ).rows()
+    return advisories, ranges
 
 
 def digests(advisories: list[tuple[Any, ...]], ranges: list[tuple[Any, ...]]) -> dict[str, str]:
@@ -84,6 +131,10 @@ entries AS (
 )"""
 
 
+_REVISIONS = f"""
+SELECT DISTINCT revision FROM syncs
+WHERE collector = '{osv.SOURCE}' AND outcome <> 'failed' AND contains(revision, 'whole')
+"""
 _ROW = _columns("advisories", "n", ("write_id", "seen_at"))
 _ENTRY = _columns("advisory_ranges", "r", ("write_id",))
 _KNOWN = f"""

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
+from umbel.collect._osv_ecosystems import named
 from umbel.collect._osv_record import LARGEST
 from umbel.collect.faults import Faults
 
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from umbel.collect.osv import Reading
+
 MOST_MEMBERS = 2_000_000
 MOST_BYTES = 64 << 30
 """Of all that one archive unpacks to; the largest export of today has a few gigabytes."""
 _CHUNK = 1 << 20
+_BROKEN = 100
+"""One document in so many may be broken in an export that still counts as whole."""
 
 
 class Place(NamedTuple):
@@ -51,6 +56,44 @@ def files(path: Path) -> list[Path]:
         file for file in path.rglob("*") if file.suffix.lower() in {".json", ".zip"} and not file.is_symlink()
     )
     return sorted(file for file in found if file.is_file())
+
+
+def export_of(file: Path) -> str | None:
+    """The ecosystem whose export a file is by its name, in any case: `PyPI/all.zip` as OSV has it, `PyPI.zip`."""
+    file = file.absolute()
+    if file.suffix.lower() != ".zip":
+        return None
+    return named(file.parent.name if file.stem.lower() == "all" else file.stem)
+
+
+class Tally:
+    """How much was read of what should be all that a database has of an ecosystem.
+
+    If it is, a package without a match has no advisory; otherwise nobody can say.
+    """
+
+    def __init__(self, *files: Path) -> None:
+        """Of files that are going to be read, whole."""
+        self._listed = sum(max(1, len(stems(file))) for file in files)
+        self._sound = 0
+        self._spoken: set[str] = set()
+
+    def add(self, found: Reading) -> None:
+        """One document was read."""
+        if found.advisory is not None or not any(fault.level == "error" for fault in found.faults):
+            self._sound += 1
+        self._spoken |= found.ecosystems
+
+    def lacks(self, ecosystem: str) -> str | None:
+        """Why it isn't all of an ecosystem; None if it is. One document in a hundred may be broken."""
+        if ":" in ecosystem:
+            return f"it is of one release only: {ecosystem}"
+        if ecosystem not in self._spoken:
+            return f"no record of it is about {ecosystem}"
+        lost = self._listed - self._sound
+        return (
+            f"{lost:,} of {self._listed:,} documents can't be read" if lost * _BROKEN > self._listed else None
+        )
 
 
 def publications(path: Path) -> list[Path]:
@@ -105,7 +148,7 @@ def stems(file: Path) -> set[str]:
     """The ids that an archive lists, readable or not; none if it is no archive."""
     try:
         with zipfile.ZipFile(file) as archive:
-            names = [info.filename for info in archive.infolist()[:MOST_MEMBERS]]
+            names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError):
         return set()
     return {Place(file, name).stem for name in names if name.lower().endswith(".json")}

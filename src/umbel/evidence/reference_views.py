@@ -58,13 +58,14 @@ JOIN newest AS n ON n.package = v.package AND n.source = v.source AND n.versions
 WHERE v.released_at IS NULL OR v.released_at <= (SELECT as_of FROM moment)
 """
 
+# A date in the future is a mistake: the record was there when it was seen.
 ADVISORIES = """
 CREATE TABLE advisories AS
 WITH known AS (
-  SELECT a.* EXCLUDE (details, urls), coalesce(a.modified_at, a.seen_at) > $as_of::TIMESTAMPTZ AS later
+  SELECT a.* EXCLUDE (details, urls), least(a.modified_at, a.seen_at) > $as_of::TIMESTAMPTZ AS later
   FROM raw_advisories AS a
   WHERE a.write_id IN (SELECT write_id FROM syncs)
-    AND coalesce(a.published_at, a.modified_at, a.seen_at) <= $as_of::TIMESTAMPTZ
+    AND least(coalesce(a.published_at, a.modified_at), a.seen_at) <= $as_of::TIMESTAMPTZ
 ), chosen AS (
   SELECT * FROM known
   QUALIFY row_number() OVER (

@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from umbel.evidence.answer import Answer
 from umbel.evidence.lake import read_errors
-from umbel.evidence.views import NEEDS, SETUP
+from umbel.evidence.views import NEEDS, SETUP, asked_views, stored_tables
 from umbel.model.tables import TABLES, empty_select, parquet_schema
 
 if TYPE_CHECKING:
@@ -51,13 +52,10 @@ class Session:
         self._connection = duckdb.connect(":memory:", config={"threads": _threads()})
         self._connection.execute("SET TimeZone = 'UTC'")
         self._registered: dict[str, Any] = {}
-        for name in wanted:
-            self._attach(lake, name)
-        for view, statement in SETUP:
-            if set(NEEDS[view]) <= wanted:
-                bound = {"as_of": self.as_of.isoformat()} if "$as_of" in statement else None
-                with read_errors(lake.url):
-                    self._connection.execute(statement, bound)
+        self._lake = lake
+        self._unattached = wanted
+        self._making = threading.RLock()
+        self._unmade = {view: sql for view, sql in SETUP if set(NEEDS[view]) <= wanted}
 
     def __enter__(self) -> Self:
         """The session itself."""
@@ -78,6 +76,7 @@ class Session:
 
         A query of someone else's is given a `bound`: `duckdb.InterruptException` is raised where it takes longer.
         """
+        self._make(sql)
         cursor = self._cursor()  # so that one answer can be read while the next is asked
         with read_errors(self._url):
             relation = cursor.sql(sql, params=dict(parameters) if parameters else None)
@@ -87,9 +86,26 @@ class Session:
 
     def run(self, sql: str, parameters: Mapping[str, Any] | None = None) -> int:
         """Run a statement of our own over the session's scratch tables; gives the rows it wrote."""
+        self._make(sql)
         with read_errors(self._url):
             row = self._cursor().execute(sql, dict(parameters) if parameters else None).fetchone()
         return int(row[0]) if row and isinstance(row[0], int) else 0
+
+    def _make(self, sql: str) -> None:
+        """Make the views that a statement names, and what is beneath them: most questions need few, some are dear."""
+        if not self._unmade and not self._unattached:
+            return
+        with self._making:
+            views = [view for view in asked_views(sql) if view in self._unmade]
+            statements = [self._unmade[view] for view in views]
+            for name in sorted(stored_tables(sql, *statements) & self._unattached):
+                self._attach(self._lake, name)
+                self._unattached.discard(name)
+            for view, statement in zip(views, statements, strict=True):
+                bound = {"as_of": self.as_of.isoformat()} if "$as_of" in statement else None
+                with read_errors(self._url):
+                    self._connection.execute(statement, bound)
+                del self._unmade[view]
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         cursor = self._connection.cursor()

@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from umbel.collect import osv
-from umbel.collect._osv_ecosystems import ecosystem_of, is_known
+from umbel.collect._osv_ecosystems import ecosystem_of
 from umbel.collect._osv_record import LARGEST
 from umbel.collect.columns import draw_id
 from umbel.collect.faults import Faults
 from umbel.collect.registries.interface import Unanswered
 from umbel.evidence import osv_files
-from umbel.evidence._advisories_known import Known, digests, known
+from umbel.evidence._advisories_known import Known, Revision, digests, known, revision, stored
 from umbel.evidence.syncing import BATCH_DOCUMENTS, BATCH_SECONDS, latest, publish, rows_table, settle
 from umbel.model.errors import Fault
 
@@ -55,15 +55,6 @@ SELECT DISTINCT split_part(substr(package, 5), '/', 1) AS kind,
 FROM raw_usage WHERE package LIKE 'pkg:%'
 """
 _COLUMN = {"modified_at": 3, "withdrawn_at": 5}
-
-
-class Revision(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a sync of one ecosystem stands, as `snapshots.revision` keeps it."""
-
-    modified: datetime | None = None
-    """Everything changed up to then is in the lake."""
-    list: str | None = None
-    """The validator of the list of changes."""
 
 
 class SyncedAdvisories(msgspec.Struct, kw_only=True):
@@ -110,24 +101,27 @@ def import_files(
     ecosystems: Iterable[str] = (),
     progress: Progress | None = None,
     left_out: frozenset[Path] = frozenset(),
+    *,
+    whole: bool = False,
 ) -> list[SyncedAdvisories]:
     """Read records, archives of them, or a folder of either; only of some ecosystems if these are named.
 
-    An `all.zip` in a folder that is called like an ecosystem counts as its whole export. Raises
-    `EvidenceError` where the lake can't be written.
+    An archive that is called like an ecosystem (`PyPI/all.zip`, `PyPI.zip`) counts as its whole export. `whole` says
+    that the other files hold all there is of the ecosystems that are named, too. Raises `EvidenceError` where the
+    lake can't be written.
     """
     run = _Run(lake, progress)
     wanted = frozenset(ecosystems)
     files = [file for file in osv_files.files(path) if file not in left_out]
-    exports = {file: name for file in files if (name := _export_of(file))}
+    exports = {file: name for file in files if (name := osv_files.export_of(file))}
     done = []
     for file, name in exports.items():
-        if not wanted or name in wanted:
+        if not wanted or name.partition(":")[0] in wanted:
             origin = f"file:{file.absolute()}"
-            done.append(_whole(_Writer(run, f"osv {name}", origin, "archive"), file))
+            done.append(_whole(_Writer(run, f"osv {name}", origin, "archive"), file, name))
     loose = [file for file in files if file not in exports]
     if loose:
-        done.append(_loose(run, path, loose, wanted))
+        done.append(_loose(run, path, loose, wanted, whole=whole))
     settle(lake)
     return done
 
@@ -141,25 +135,30 @@ def in_use(lake: Lake) -> list[str]:
     return sorted({name for kind, namespace in rows if (name := ecosystem_of(kind, namespace))})
 
 
-def _export_of(file: Path) -> str | None:
-    return file.parent.name if file.name == "all.zip" and is_known(file.parent.name) else None
-
-
-def _loose(run: _Run, path: Path, files: list[Path], wanted: frozenset[str]) -> SyncedAdvisories:
-    writer = _Writer(run, f"osv {path.name}", f"file:{path.absolute()}", "files")
+def _loose(
+    run: _Run, path: Path, files: list[Path], wanted: frozenset[str], *, whole: bool
+) -> SyncedAdvisories:
+    """Records of any kind. Their lineage is never that of an export, whatever the folder is called."""
+    path = path.absolute()
+    writer = _Writer(run, f"osv files {path.name}", f"file:{path}", "files")
+    writer.tally = osv_files.Tally(*files) if whole else None
     for file in files:
         for place, data in osv_files.documents(file, writer.faults):
             writer.add(place, data, wanted)
+    for name in sorted(wanted) if whole else ():
+        writer.has_all_of(name)
     return writer.end()
 
 
-def _whole(writer: _Writer, file: Path) -> SyncedAdvisories:
+def _whole(writer: _Writer, file: Path, ecosystem: str) -> SyncedAdvisories:
     """A whole export: what it no longer lists was withdrawn."""
     listed = osv_files.stems(file)
+    writer.tally = osv_files.Tally(file)
     for place, data in osv_files.members(file, writer.faults):
         writer.add(place, data, total=len(listed))
     if listed and not any(fault.code == "osv-archive" for fault in writer.faults.list()):
         writer.missed(listed)
+    writer.has_all_of(ecosystem)
     return writer.end()
 
 
@@ -176,10 +175,7 @@ class _Run:
     def revision(self, lineage: str) -> Revision:
         """Where the last run of a lineage stopped."""
         found = self.latest.get(lineage)
-        try:
-            return msgspec.json.decode(found.revision or "{}", type=Revision) if found else Revision()
-        except msgspec.MsgspecError:
-            return Revision()
+        return revision(found.revision if found else None)
 
 
 class _Writer:
@@ -190,6 +186,7 @@ class _Writer:
         self.done = SyncedAdvisories(lineage=lineage, origin=origin, how=how)
         self.faults = Faults()
         self.revision = run.revision(lineage)
+        self.tally: osv_files.Tally | None = None
         self._advisories: list[tuple[Any, ...]] = []
         self._ranges: dict[str, list[tuple[Any, ...]]] = {}
         self.now = datetime.now(UTC)  # later than any other lineage's, so that the last word is known
@@ -203,10 +200,12 @@ class _Writer:
         """Read one record; it is written with its batch, if it is news."""
         self.done.read += 1
         found = osv.read(data, self.now)
+        if self.tally is not None:
+            self.tally.add(found)
         for fault in found.faults:
             where = f"{place} {fault.place}".strip()
             self.faults.add(fault.code, fault.message, where, fault.level)
-        if found.advisory is None or (wanted and not wanted & _ecosystems(found.ranges)):
+        if found.advisory is None or (wanted and not wanted & found.ecosystems):
             return
         name, modified = found.advisory[0], found.advisory[_COLUMN["modified_at"]]
         if modified is not None and modified <= self.now:
@@ -273,7 +272,8 @@ class _Writer:
 
     def reached(self, moment: datetime) -> None:
         """Everything up to a moment was added: a run that ends here goes on from there."""
-        self.revision = Revision(moment)
+        reached = max(moment, self.revision.modified or moment)
+        self.revision = msgspec.structs.replace(self.revision, modified=reached, list=None)
 
     def missed(self, listed: set[str]) -> None:
         """Withdraw what a whole export listed before and no longer does."""
@@ -308,11 +308,20 @@ class _Writer:
             self.done.withdrawn += 1
             self.run.known[row[0]] = self.run.known[row[0]]._replace(withdrawn=True, digest="")
 
+    def has_all_of(self, ecosystem: str) -> None:
+        """Note that what was read is all there is of an ecosystem, unless it can't be."""
+        lacks = self.tally.lacks(ecosystem) if self.tally is not None else None
+        if lacks is None:
+            names = {*self.revision.whole, ecosystem}
+            self.revision = msgspec.structs.replace(self.revision, whole=tuple(sorted(names)))
+        else:
+            self.faults.add("osv-whole", f"isn't all there is of {ecosystem}: {lacks}")
+
     def end(self, validator: str | None = None, reached: datetime | None = None) -> SyncedAdvisories:
         """Publish the rest, and where the next run goes on."""
         self.flush()
         moments = [at for at in (self.revision.modified, reached or self._newest) if at is not None]
-        self.revision = Revision(max(moments, default=None), validator)
+        self.revision = Revision(max(moments, default=None), validator, self.revision.whole)
         self.done.faults = self.faults.list()
         lost = any(fault.level == "error" for fault in self.done.faults)
         self.done.outcome = "partial" if lost else "complete"
@@ -325,10 +334,6 @@ class _Writer:
         self.faults.add(fault.code, fault.message, fault.place, fault.level)
         self._publish([], [], "failed")
         return self.done
-
-
-def _ecosystems(ranges: Iterable[tuple[Any, ...]]) -> set[str]:
-    return {row[2].partition(":")[0] for row in ranges if row[2]}
 
 
 class _Ecosystem:
@@ -364,14 +369,14 @@ class _Ecosystem:
             file = Path(folder) / "all.zip"
             file.write_bytes(got.body)
             del got
-            return _whole(writer, file)
+            return _whole(writer, file, self._name)
 
     def _changes(self, writer: _Writer, since: datetime) -> SyncedAdvisories:
         got = self._fetch.get(
             self._address,
             f"{self._folder}/modified_id.csv",
             accept="text/csv",
-            validator=writer.revision.list,
+            validator=writer.revision.list if writer.revision.whole else None,
             longest=LONGEST_LIST,
         )
         if got.status == 304:
@@ -380,11 +385,16 @@ class _Ecosystem:
         if got.status != 200:
             return self._archive(writer)
         listed = changes(got.body, writer.faults)
-        todo = sorted(one for one in listed if one.modified >= since and not self._is_known(one))
-        if len(todo) > FEW:
+        changed = [one for one in listed if one.modified >= since and not self._is_known(one)]
+        if len(changed) > FEW:
             return self._archive(writer)
+        # An export that was broken there, or is behind its list, may lack records that didn't change since.
+        unread = [one for one in listed if one.modified < since and one.advisory not in self._run.known]
+        todo = sorted([*changed, *unread[:FEW]])
         lost = self._fetch_all(writer, todo)
         writer.missed({one.advisory for one in listed})
+        if listed and all(one.advisory in self._run.known for one in listed):
+            writer.has_all_of(self._name)
         reached = min(lost, default=max((one.modified for one in listed), default=since))
         return writer.end(None if lost else got.validator, min(reached, writer.now))
 
@@ -436,28 +446,6 @@ def changes(data: bytes, faults: Faults) -> list[_Change]:
             continue
         found.append(_Change(at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC), advisory))
     return found
-
-
-def stored(lake: Lake, names: list[str]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """The newest rows of advisories as the lake has them, without their `write_id`."""
-    from umbel.evidence.session import Session
-
-    with Session(lake, tables=("snapshots",)) as session:
-        for name in ("advisories", "advisory_ranges"):
-            session.register(f"lake_{name}", lake.table(name, fresh=True).to_pyarrow_dataset())
-        chosen = (
-            "SELECT * FROM lake_advisories WHERE list_contains($names::VARCHAR[], advisory) "
-            "AND write_id IN (SELECT write_id FROM syncs) "
-            "QUALIFY row_number() OVER (PARTITION BY advisory ORDER BY seen_at DESC, write_id) = 1"
-        )
-        asked = {"names": names}
-        advisories = session.ask(f"SELECT * EXCLUDE (write_id) FROM ({chosen})", asked).rows()
-        ranges = session.ask(
-            f"SELECT r.* EXCLUDE (write_id) FROM lake_advisory_ranges AS r SEMI JOIN ({chosen}) AS a "
-            "ON a.advisory = r.advisory AND a.write_id = r.write_id",
-            asked,
-        ).rows()
-    return advisories, ranges
 
 
 def _escaped(name: str) -> str:

@@ -8,22 +8,21 @@ run that was cut off goes on where it stopped.
 
 from __future__ import annotations
 
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from umbel.collect import spdx_licenses
 from umbel.collect.spdx_licenses import LARGEST, SOURCE, License
+from umbel.evidence._saved_documents import documents
 from umbel.evidence.session import Session
 from umbel.evidence.syncing import publish, rows_table, settle
 from umbel.model.errors import EvidenceError, Fault, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from umbel.collect.registries.addresses import Address
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 
 LINEAGE = "spdx licenses"
 BATCH = 200
-MOST_FILES = 50_000
-MOST_BYTES = 1 << 30
 _MOST_FAULTS = 500
 _PARALLEL = 8
 
@@ -65,7 +62,7 @@ def sync_from(lake: Lake, path: Path) -> SyncedLicenses:
     rows: list[License] = []
     faults: list[Fault] = []
     version: str | None = None
-    for name, data in _documents(path, faults):
+    for name, data in documents(path, faults, spdx_licenses.wanted, lambda _: LARGEST + 1):
         reading = spdx_licenses.read(name, data, seen_at)
         rows += reading.licenses
         version = version or reading.version
@@ -212,74 +209,6 @@ def _detail(
                 return spdx_licenses.merged([own[0], entry])[0], None
             reason = "holds no text of it"
     return entry, Fault("license-text", f"the document of its text {reason}", entry.license)
-
-
-# -- files
-
-
-def _documents(path: Path, faults: list[Fault]) -> Iterator[tuple[str, bytes]]:
-    """The documents of a file, folder or zip by name, in its order, within bounds."""
-    if path.is_dir():
-        yield from _of_folder(path, faults)
-    elif not path.is_file():
-        raise UsageError(f"There is no file or folder {path}.")
-    elif zipfile.is_zipfile(path):
-        yield from _of_zip(path, faults)
-    else:
-        with _reading(path), path.open("rb") as file:
-            yield path.name, file.read(LARGEST + 1)
-
-
-def _of_folder(folder: Path, faults: list[Fault]) -> Iterator[tuple[str, bytes]]:
-    read = total = 0
-    with _reading(folder):
-        found = sorted(p for p in folder.rglob("*") if spdx_licenses.wanted(p.name))
-    for file in found:
-        if file.is_symlink() or not file.is_file():
-            continue
-        name = file.relative_to(folder).as_posix()
-        try:
-            with file.open("rb") as opened:
-                data = opened.read(LARGEST + 1)
-        except OSError as error:
-            faults.append(Fault("unreadable", f"can't be read: {error.strerror}", name))
-            continue
-        read, total = read + 1, total + len(data)
-        if read > MOST_FILES or total > MOST_BYTES:
-            faults.append(Fault("too-many", "holds more than is read; the rest was left out", name))
-            return
-        yield name, data
-
-
-def _of_zip(path: Path, faults: list[Fault]) -> Iterator[tuple[str, bytes]]:
-    total = 0
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = sorted(
-                entry.filename for entry in archive.infolist() if spdx_licenses.wanted(entry.filename)
-            )
-            for name in names[:MOST_FILES]:
-                with archive.open(name) as opened:
-                    data = _bounded(opened)
-                total += len(data)
-                if total > MOST_BYTES:
-                    faults.append(Fault("too-many", "holds more than is read; the rest was left out", name))
-                    return
-                yield name, data
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
-        faults.append(Fault("zip", f"is no sound archive: {str(error)[:120]}", path.name))
-
-
-def _bounded(opened: IO[bytes]) -> bytes:
-    return opened.read(LARGEST + 1)
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UsageError(f"{path} can't be read: {error.strerror}.") from error
 
 
 def _placed(name: str, fault: Fault) -> Fault:

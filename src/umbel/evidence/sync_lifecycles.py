@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from umbel.collect import endoflife
-from umbel.collect.endoflife import LARGEST, SOURCE, Cycle
-from umbel.evidence._lifecycle_files import documents
+from umbel.collect.endoflife import LARGEST, LARGEST_PAGE, SOURCE, Cycle
+from umbel.evidence._saved_documents import documents
 from umbel.evidence.session import Session
 from umbel.evidence.syncing import latest, publish, rows_table, settle
 from umbel.model.errors import EvidenceError, Fault, UsageError
@@ -93,7 +93,7 @@ def sync_from(
     """Read products from a file, folder or zip. Raises `UsageError` if nothing in it is one."""
     book = _Book(lake, f"file:{path.absolute()}", FILES, products, progress)
     try:
-        for name, data in documents(path, book.faults):
+        for name, data in documents(path, book.faults, endoflife.wanted, _most):
             book.read(name, data)
     finally:
         book.publish()
@@ -114,6 +114,11 @@ def sync(
     return (
         _some(lake, address, fetch, products, progress) if products else _all(lake, address, fetch, progress)
     )
+
+
+def _most(name: str) -> int:
+    """Bytes that are read of a file: a page's cycles stand in front, however long it is."""
+    return (2 * LARGEST_PAGE if name.lower().endswith(".md") else LARGEST) + 1
 
 
 def _all(lake: Lake, address: Address, fetch: Fetch, progress: Progress | None) -> SyncedLifecycles:

@@ -30,6 +30,7 @@ def sync(
     *,
     source: Path | None = None,
     exploits: bool | None = None,
+    whole: bool = False,
     progress: Progress | None = None,
 ) -> list[SyncedAdvisories | SyncedExploits]:
     """Bring the lake up to date; see `Workspace.sync_advisories`."""
@@ -37,13 +38,15 @@ def sync(
         if not is_known(name) or ":" in name:
             hint = "Write it as OSV does, without a release: PyPI, npm, Maven, Go, crates.io, Debian …"
             raise UsageError(f"There is no ecosystem {name!r}.", hint)
+    if whole and (source is None or not ecosystems):
+        raise UsageError("--whole needs --from and the ecosystems that it holds all of.")
     if source is not None:
-        return _from(lake, source, ecosystems, progress)
+        return _from(lake, source, ecosystems, progress, whole=whole)
     return _from_addresses(lake, settings, ecosystems, exploits, progress)
 
 
 def _from(
-    lake: Lake, source: Path, ecosystems: Sequence[str], progress: Progress | None
+    lake: Lake, source: Path, ecosystems: Sequence[str], progress: Progress | None, *, whole: bool
 ) -> list[SyncedAdvisories | SyncedExploits]:
     """Files tell by what they hold whether they are advisories."""
     done: list[SyncedAdvisories | SyncedExploits] = []
@@ -54,7 +57,7 @@ def _from(
     rest = [file for file in osv_files.files(source) if file not in publications]
     if rest:
         left_out = frozenset(publications)
-        done += sync_advisories.import_files(lake, source, ecosystems, progress, left_out)
+        done += sync_advisories.import_files(lake, source, ecosystems, progress, left_out, whole=whole)
     if not any(one.read for one in done):
         raise UsageError(
             f"{source} holds no advisories.", "It reads OSV's JSON, folders and zips of it, KEV and EPSS."

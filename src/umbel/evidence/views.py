@@ -26,6 +26,9 @@ Those over what the world says of packages stand in `umbel.evidence.reference_vi
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 from umbel.evidence import reference_views
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -318,3 +321,31 @@ SETUP: tuple[tuple[str, str], ...] = (
     *reference_views.SETUP,
 )
 """View name and statement, in the order in which they stand on each other."""
+
+_WORD = re.compile(r"\w+")
+
+
+def asked_views(sql: str) -> list[str]:
+    """The views that a statement names and those that these stand on, in the order in which they can be made.
+
+    A word that only looks like a view's name costs the making of that view, and nothing else.
+    """
+    named: set[str] = set()
+    for word in set(_WORD.findall(sql.lower())):
+        named |= _with_those_beneath().get(word, frozenset())
+    return [view for view, _ in SETUP if view in named]
+
+
+def stored_tables(*statements: str) -> set[str]:
+    """The stored tables that statements read themselves, by their names in the lake."""
+    words = {word for sql in statements for word in _WORD.findall(sql.lower())}
+    return {word.removeprefix("raw_") for word in words if word.startswith("raw_")}
+
+
+@cache
+def _with_those_beneath() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for view, statement in SETUP:
+        beneath = (found[word] for word in set(_WORD.findall(statement)) if word in found)
+        found[view] = frozenset({view}).union(*beneath)
+    return found

@@ -43,8 +43,8 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `windows` are days, or "all" for the whole history; the first is used unless told. `missing` is the
     value of a project whose history is known and which the query gives no row for (0 where that
     was counted), or the reason why there is none. `whole` says that a history that was cut off when
-    it was cloned can't answer. `reads` says whether it asks git histories, what projects use, or since
-    when what they use is vulnerable.
+    it was cloned can't answer. `reads` says whether it asks git histories, what projects use, since
+    when what they use is vulnerable, or when its life ends.
     """
 
     title: str
@@ -55,7 +55,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: str
     windows: list[int | Literal["all"]]
     subject: Literal["project", "package", "organisation", "portfolio"] = "project"
-    reads: Literal["history", "inventory", "remediations"] = "history"
+    reads: Literal["history", "inventory", "remediations", "lifecycles"] = "history"
     better: Better = "neither"
     missing: float | str = "no commits by people in the window"
     whole: bool = True

@@ -21,7 +21,7 @@ HISTORY = frozenset(
 """Relations that come from git histories."""
 RELATIONS = HISTORY | {
     "practices", "languages", "imports", "usage", "dependencies", "components", "inventory", "documents",
-    "packages", "package_versions", "remediations",
+    "packages", "package_versions", "remediations", "life_ends",
 }  # fmt: skip
 """What a metric may read. `identities` and `aliases` hold names and addresses: they are not among it."""
 PARAMETERS = frozenset({"as_of", "since", "before"})

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from umbel.evidence.people.shown import Shown
 from umbel.evidence.session import Bound
+from umbel.metrics import lifecycle_ends
 from umbel.metrics.areas import beyond, stripped
 from umbel.metrics.definition import LONGEST
 from umbel.metrics.dialect import PARAMETERS
@@ -133,6 +134,8 @@ class Engine:
             names = self._present() if self._projects is None else self._projects
             unasked = (None, None, None, "no advisories are known (umbel sync advisories)")
             return [self._made(definition, day, days, name, unasked) for name in names]
+        if definition.header.reads == "lifecycles" and lifecycle_ends.RELATION not in self._relations():
+            lifecycle_ends.attach(self.session)
         rows = {row[0]: row[1:] for row in self._rows(definition, _bounds(day, days))}
         if not definition.of_history:
             wanted = rows.keys() if self._everywhere(definition) else rows.keys() & set(self._projects or ())
@@ -325,10 +328,13 @@ def tables_for(definitions: Iterable[Definition], *, paths: bool = False) -> tup
     if any(d.own for d in chosen):
         return tuple(TABLES)
     reads = {d.header.reads for d in chosen}
-    used = (
-        INVENTORY_READ if "inventory" in reads else ("usage", "components") if "remediations" in reads else ()
-    )
-    return (*TABLES_READ, *used, *(("changes",) if paths else ()))
+    used = {
+        "inventory": INVENTORY_READ,
+        "remediations": ("usage", "components"),
+        "lifecycles": lifecycle_ends.TABLES,
+    }
+    asked = [table for each in sorted(reads) for table in used.get(each, ())]
+    return tuple(dict.fromkeys((*TABLES_READ, *asked, *(("changes",) if paths else ()))))
 
 
 def _bounds(day: datetime, days: int | None) -> dict[str, datetime]:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - msgspec reads it
+from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TABLES = ("usage", "components", "lifecycles")
 """The stored tables that a session must hold."""
+RELATION = "life_ends"
 AHEAD = 365
 """Days from which on an end that comes is near."""
 What = Literal["component", "distribution"]
@@ -44,7 +45,7 @@ WITH told AS (
   SELECT DISTINCT component, NULL, NULL, lower(name) || '-' || coalesce(version, '')
   FROM raw_components WHERE type = 'operating-system'
 )
-SELECT t.distro, t.vendor, count(DISTINCT t.package), list(DISTINCT u.project ORDER BY u.project)
+SELECT t.distro, t.vendor, list(DISTINCT t.package), list(DISTINCT u.project ORDER BY u.project)
 FROM usage AS u JOIN told AS t ON t.component = u.component
 WHERE t.distro <> '' AND ($projects::VARCHAR[] IS NULL OR list_contains($projects::VARCHAR[], u.project))
 GROUP BY t.distro, t.vendor ORDER BY t.distro, t.vendor
@@ -99,7 +100,9 @@ class LifecycleEnds(msgspec.Struct, frozen=True, kw_only=True):
     lists: int | None
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
+    """A component version, or a release of a distribution, where it stands, and the projects that use it."""
+
     what: What
     package: str | None
     version: str | None
@@ -141,9 +144,47 @@ def ends(
     )
 
 
+def in_use(session: Session) -> list[Found]:
+    """Everything in use that is of a listed product, whenever its life ends. The session must hold `TABLES`."""
+    known = cycles(session)
+    asked: dict[str, list[str] | None] = {"projects": None}
+    return [*_components(session, asked, known)[1], *_systems(session, asked, known)[1]]
+
+
+def attach(session: Session) -> None:
+    """Make the relation `life_ends` in a session that holds `TABLES`: what projects use that is in a list.
+
+    A row is one version of a package in one project: `eol_on` is the day of its end, `eol` whether it has ended
+    where that has no date. Of several images by one name, one that ended counts.
+    """
+    import pyarrow as pa
+
+    _, found = _components(session, {"projects": None}, cycles(session))
+    rows: dict[tuple[str, str | None, str | None], CycleState] = {}
+    for each in found:
+        for project in each.projects:
+            key = (project, each.package, each.version)
+            rows[key] = min((rows.get(key, each.state), each.state), key=_end)
+    columns = list(zip(*rows, strict=True)) or [(), (), ()]
+    table = {
+        name: pa.array(column, pa.string())
+        for name, column in zip(("project", "package", "version"), columns, strict=True)
+    }
+    table["eol_on"] = pa.array([state.eol_on for state in rows.values()], pa.date32())
+    table["eol"] = pa.array([state.eol for state in rows.values()], pa.bool_())
+    session.register("life_ends_told", pa.table(table))
+    session.run("CREATE OR REPLACE TABLE life_ends AS SELECT * FROM life_ends_told")
+
+
+def _end(state: CycleState) -> tuple[bool, date, int]:
+    """Ended before dated, dated before alive, alive before unknown."""
+    dated = state.eol_on or date.max
+    return (not state.eol, dated, 0 if state.eol is False else 1)
+
+
 def _components(
     session: Session, asked: dict[str, list[str] | None], known: Cycles
-) -> tuple[dict[tuple[str, str | None], CycleState | None], list[_Found]]:
+) -> tuple[dict[tuple[str, str | None], CycleState | None], list[Found]]:
     """The state of every component version, and those that have one with the projects that use them."""
     versions: dict[tuple[str, str | None], CycleState | None] = {}
     found: dict[tuple[str, str | None, CycleState], set[str]] = {}
@@ -153,30 +194,30 @@ def _components(
             versions[package, version] = state
         if state is not None:
             found.setdefault((package, version, state), set()).update(used)
-    rows = [_Found("component", *key, sorted(used), None) for key, used in found.items()]
+    rows = [Found("component", *key, sorted(used), None) for key, used in found.items()]
     return versions, rows
 
 
-def _systems(session: Session, asked: dict[str, list[str] | None], known: Cycles) -> tuple[int, list[_Found]]:
+def _systems(session: Session, asked: dict[str, list[str] | None], known: Cycles) -> tuple[int, list[Found]]:
     """How many releases of distributions are in use, and those of them whose product is known."""
-    unknown = 0
-    packages: dict[tuple[str, str | None], int] = {}
+    unknown: set[str] = set()
+    packages: dict[tuple[str, str | None], set[str]] = {}
     projects: dict[tuple[str, str | None], set[str]] = {}
     states: dict[tuple[str, str | None], CycleState] = {}
-    for distro, vendor, number, used in session.ask(_SYSTEMS, asked).rows():
+    for distro, vendor, installed, used in session.ask(_SYSTEMS, asked).rows():
         state = release_of(distro, vendor, known)
         if state is None:
-            unknown += 1
+            unknown.add(distro)
             continue
         key = (state.product, state.cycle)
         states.setdefault(key, state)
-        packages[key] = packages.get(key, 0) + number
+        packages.setdefault(key, set()).update(name for name in installed if name)
         projects.setdefault(key, set()).update(used)
     found = [
-        _Found("distribution", None, state.cycle, state, sorted(projects[key]), packages[key])
+        Found("distribution", None, state.cycle, state, sorted(projects[key]), len(packages[key]))
         for key, state in states.items()
     ]
-    return len(found) + unknown, found
+    return len(found) + len(unknown), found
 
 
 def systems(session: Session, known: Cycles) -> dict[str, list[CycleState]]:
@@ -196,7 +237,7 @@ def _is_near(state: CycleState, today: date, ahead: int) -> bool:
     return state.eol_on is not None and (state.eol_on - today).days <= ahead
 
 
-def _row(found: _Found, today: date, names: dict[str, tuple[str, ...]]) -> LifecycleEnd:
+def _row(found: Found, today: date, names: dict[str, tuple[str, ...]]) -> LifecycleEnd:
     state = found.state
     return LifecycleEnd(
         what=found.what,

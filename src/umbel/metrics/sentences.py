@@ -324,6 +324,10 @@ def _outdated(m: Measurement, value: float, why: dict[str, Any]) -> str:
     return f"Of the packages that it uses, {percent(value)} have a newer stable version{_of_used(m, why)}."
 
 
+def _ended(m: Measurement, value: float, why: dict[str, Any]) -> str:
+    return f"Of the packages that it uses, {percent(value)} are past their end of life{_of_used(m, why)}."
+
+
 def _released(m: Measurement, value: float, why: dict[str, Any]) -> str:
     return f"A typical package that it uses made its newest release {ago(value)}{_of_used(m, why)}."
 
@@ -347,6 +351,7 @@ _SAYINGS: dict[str, Callable[[Measurement, float, dict[str, Any]], str]] = {
     "days_since_release": _release,
     "days_since_release_of_dependencies": _released,
     "elephant_factor": _elephant,
+    "end_of_life_share": _ended,
     "gini": _gini,
     "handover_signs": _handover,
     "knowledge_at_risk": _at_risk,

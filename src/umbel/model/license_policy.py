@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import msgspec
 
 from umbel.model import licenses
-from umbel.model.license_logic import Evaluation, evaluate
+from umbel.model.license_logic import Evaluation, Part, evaluate, tree
 from umbel.model.licenses import Category  # noqa: TC001 - msgspec reads it at run time
 from umbel.model.settings import Distribution
 
@@ -147,11 +147,14 @@ def group_of(license_id: str, exception: str | None = None) -> str:
 
 
 def named(name: str) -> bool:
-    """Whether a name in a rule means anything: a group, a family, a license's id, or a pattern."""
+    """Whether a name in a rule means anything: a group, a family, a license's id as SPDX writes it, or a pattern."""
     if "*" in name or name.startswith("LicenseRef-") or name == "NONE":
         return True
     known = {each.name for each in groups().groups} | {each.name for each in groups().families}
-    return name in known or licenses.read(name).expression is not None
+    if name in known:
+        return True
+    found, _ = tree(name)
+    return isinstance(found, Part) and found.known and str(found) == name
 
 
 @lru_cache(maxsize=1 << 14)

@@ -374,7 +374,7 @@ class Query(NamedTuple):
 
 
 def parse_query(text: str) -> Query:
-    """What a person means by `lodash`, `@angular/core@^17`, `g:a@>=2,<3` or a purl with a range.
+    """What a person means by `lodash`, `@angular/core@^17`, `g:a@>=2,<3`, a purl with a range, or an unidentified key.
 
     Raises `PurlError` for an empty or broken one.
     """
@@ -388,6 +388,9 @@ def parse_query(text: str) -> Query:
     if text.lower().startswith("pkg:"):
         name, spec = _split(text, text.find("/", len("pkg:") + len(text[4:]) - len(text[4:].lstrip("/"))) + 1)
         return Query(parse(name).package, None, spec)
+    if text.startswith(UNIDENTIFIED) and text != UNIDENTIFIED:
+        key, spec = _split(text, len(UNIDENTIFIED))
+        return Query(key, None, spec)
     name, spec = _split(text, 0)
     name = name.replace(":", "/") if name.count(":") == 1 else name
     return Query(None, quote(name, safe="/:", errors="backslashreplace"), spec)

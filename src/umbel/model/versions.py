@@ -235,9 +235,10 @@ def _by_univers(scheme: str, version: str) -> Any | None:
         version = _MAVEN_RELEASE.sub("ga", _MAVEN_NOTHING.sub("", version))
     range_class: Any = RANGE_CLASS_BY_SCHEMES[scheme]
     try:
-        return range_class.version_class(version)
+        found = range_class.version_class(version)
     except Exception:  # noqa: BLE001 - univers raises many kinds; each means that it can't tell
         return None
+    return None if found.value is None else found  # a lone "v" of NuGet
 
 
 def _pypi(version: str) -> Any | None:

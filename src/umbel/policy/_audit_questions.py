@@ -61,7 +61,7 @@ def _told(asked: Asked, use: Use) -> list[Vulnerability] | None:
 
 def _looked_up(facts: Facts, use: Use) -> list[Vulnerability] | None:
     found = facts.vulnerabilities(use.package, use.version)
-    if found is None or not use.package.startswith("pkg:") or facts.is_uncovered(use.package):
+    if found is None:
         return None
     return [
         one
@@ -77,25 +77,27 @@ def _any(answers: list[bool | None]) -> bool | None:
     return None if any(one is None for one in answers) else False
 
 
-def _vulnerable(asked: Asked, group: Group) -> bool | None:
-    found = _told(asked, group.use)
-    return None if found is None else _any([one.affected for one in found])
-
-
-def _grave(asked: Asked, group: Group) -> bool | None:
+def _of_any(asked: Asked, group: Group, answer: Callable[[Vulnerability], bool | None]) -> bool | None:
+    """Whether an answer is yes of anything that affects it, or may; no only where all advisories could be asked."""
     found = _told(asked, group.use)
     if found is None:
         return None
-    return _any(
-        [_and(one.affected, None if one.severity is None else one.severity in _GRAVE) for one in found]
+    told = _any([answer(one) for one in found])
+    return None if told is False and asked.facts.is_uncovered(group.use.package) else told
+
+
+def _vulnerable(asked: Asked, group: Group) -> bool | None:
+    return _of_any(asked, group, lambda one: one.affected)
+
+
+def _grave(asked: Asked, group: Group) -> bool | None:
+    return _of_any(
+        asked, group, lambda one: _and(one.affected, None if one.severity is None else one.severity in _GRAVE)
     )
 
 
 def _exploited(asked: Asked, group: Group) -> bool | None:
-    found = _told(asked, group.use)
-    if found is None:
-        return None
-    told = _any([_and(one.affected, bool(one.exploited)) for one in found])
+    told = _of_any(asked, group, lambda one: _and(one.affected, bool(one.exploited)))
     return told if told or asked.exploits else None
 
 
@@ -138,12 +140,12 @@ def _behind(asked: Asked, group: Group) -> bool | None:
     version = asked.facts.version(group.use.package, group.use.version)
     if package is None or version is None:
         return None
-    told: list[bool] = []
-    if version.behind is not None:
-        told.append(version.behind >= BEHIND)
-    if version.released_at is not None and package.latest_at is not None and version.behind != 0:
-        told.append(package.latest_at - version.released_at >= OLD)
-    return any(told) if told else None
+    if version.behind == 0:
+        return False  # it is the newest, however old
+    many = None if version.behind is None else version.behind >= BEHIND
+    if version.released_at is None or package.latest_at is None:
+        return _any([many, None])
+    return _any([many, package.latest_at - version.released_at >= OLD])
 
 
 def _ended(asked: Asked, group: Group) -> bool | None:

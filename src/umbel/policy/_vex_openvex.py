@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from umbel.model.vex import STATUSES
 from umbel.policy._vex_statement import (
     MOST,
@@ -53,8 +55,6 @@ def read(data: dict[str, Any], document: str, faults: Faults) -> list[Statement]
 
 
 def _with(one: Statement, document: str, author: str | None) -> Statement:
-    import msgspec
-
     return msgspec.structs.replace(one, document=document, author=author)
 
 
@@ -68,20 +68,20 @@ def _statements(
         lacks = "a vulnerability" if not ids else "a status of VEX" if status is None else "a time"
         faults.say(place, f"the statement lacks {lacks}, so it doesn't count")
         return
-    things = list(_things(said, place, faults))
-    if not things:
+    whole = Statement(
+        ids=ids,
+        status=status,
+        time=time,
+        justification=justification_of(said.get("justification"), f"{place}.justification", faults),
+        detail=text(said.get("impact_statement")) or text(said.get("status_notes")),
+        action=text(said.get("action_statement")),
+    )
+    count = 0
+    # One by one: products times subcomponents may be far more than a file has bytes.
+    for count, (product, component) in enumerate(_things(said, place, faults), 1):  # noqa: B007 - told below
+        yield msgspec.structs.replace(whole, product=product, component=component)
+    if not count:
         faults.say(place, "the statement names no product by purl, so it covers nothing")
-    for product, component in things:
-        yield Statement(
-            ids=ids,
-            status=status,
-            time=time,
-            component=component,
-            product=product,
-            justification=justification_of(said.get("justification"), f"{place}.justification", faults),
-            detail=text(said.get("impact_statement")) or text(said.get("status_notes")),
-            action=text(said.get("action_statement")),
-        )
 
 
 def _status(value: Any) -> VexStatus | None:
@@ -101,23 +101,35 @@ def _ids(value: Any) -> tuple[str, ...]:
 
 def _things(said: dict[str, Any], place: str, faults: Faults) -> Iterator[tuple[Thing, Thing | None]]:
     """Each product, or each subcomponent of it. Early documents give subcomponents once for all products."""
+    shared = _components(said, place, faults)
     for number, written in enumerate(items(said.get("products"))):
         here = f"{place}.products[{number}]"
         product = _named(written)
         if product is None:
             faults.say(here, "is identified by no purl, so nobody can say what is meant")
             continue
-        inner = items(record(written).get("subcomponents")) or items(said.get("subcomponents"))
-        if not inner:
+        inner = _components(record(written), here, faults)
+        inner = shared if inner is None else inner
+        if inner is None:
             yield product, None
-        for index, one in enumerate(inner):
-            component = _named(one)
-            if component is None:
-                faults.say(f"{here}.subcomponents[{index}]", "is identified by no purl")
-            elif component.package == product.package:
+        for component in inner or ():
+            if component.package == product.package:
                 yield component, None
             else:
                 yield product, component
+
+
+def _components(written: dict[str, Any], place: str, faults: Faults) -> list[Thing] | None:
+    """The subcomponents that are identified; None where none are listed."""
+    listed = items(written.get("subcomponents"))
+    found = []
+    for index, one in enumerate(listed):
+        component = _named(one)
+        if component is None:
+            faults.say(f"{place}.subcomponents[{index}]", "is identified by no purl")
+        else:
+            found.append(component)
+    return found if listed else None
 
 
 def _named(value: Any) -> Thing | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from umbel.collect import at_revision, projects, registry, work
+from umbel.collect import projects, registry, work
 from umbel.collect.walk import Found, Walk
 from umbel.model.errors import UsageError
 from umbel.policy.verdict import Trouble
@@ -56,6 +56,8 @@ def read(paths: Iterable[Path], naming: Naming, now: datetime | None = None) -> 
 
 def read_at(path: Path, revision: str, naming: Naming, now: datetime | None = None) -> Bill:
     """What stood in a file or folder of a git checkout at a commit. Raises `UsageError`."""
+    from umbel.collect import at_revision
+
     root = _root(path.resolve())
     under = path.resolve().relative_to(root).as_posix()
     project = projects.git_project(root, root.name)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_WORTH: dict[str, int] = {"off": 0} | {level: place for place, level in enumerate(LEVELS, 1)}
 _MISSING: dict[Fact, tuple[str, str]] = {
     "vulnerabilities": ("No advisories are known here.", "umbel sync advisories"),
     "packages": ("No registry was asked about packages.", "umbel sync packages"),
@@ -80,7 +81,7 @@ class Engine:
         untold = [
             Gap(
                 rule=name,
-                reason=f"No advisories about {', '.join(sorted(areas))} packages are known here.",
+                reason=f"No whole database of advisories about {', '.join(sorted(areas))} packages was read here.",
                 remedy="umbel sync advisories",
                 fails=fails,
             )
@@ -92,14 +93,35 @@ class Engine:
         """What the rules on components find."""
         for group in groups:
             use = group.use
-            for rule, settings in self._asked(group.resolved):
-                if use.reach not in settings.scopes:
-                    continue
+            asked = [(r, s) for r, s in self._asked(group.resolved) if use.reach in s.scopes]
+            silent = [(r, s) for r, s in asked if "vulnerabilities" in r.needs]
+            if silent and self._facts.is_uncovered(use.package):
+                for rule, settings in silent:
+                    self._uncovered(rule, use, settings)
+            if self._facts.vulnerabilities(use.package, use.version) is None:
+                asked = [(r, s) for r, s in asked if "vulnerabilities" not in r.needs]
+                yield from self._unanswered(group, silent)
+            for rule, settings in asked:
                 whole = ((use, group.projects),)
                 for subject, projects in self._told_apart(group) if rule.by_project else whole:
                     for judgement, level in self._ask(rule, subject, settings):
                         for project in projects:
                             yield self._finding(rule, project, use, judgement, level, settings)
+
+    def _unanswered(
+        self, group: Group, silent: Sequence[tuple[ComponentRule, RuleSettings]]
+    ) -> Iterator[Finding]:
+        """That no rule on advisories has an answer, told once: by the rule to which it is worth most."""
+        if not silent:
+            return
+        use = group.use
+        # Of equals the plain rule speaks: the others ask for a kind of vulnerability.
+        rule, settings = max(silent, key=lambda one: (_WORTH[one[1].unknown], one[0].id == "vulnerability"))
+        names = [one.id for one, own in silent if own.unknown != "off"]
+        for judgement, level in self._ask(rule, use, settings):
+            told = msgspec.structs.replace(judgement, evidence=judgement.evidence | {"rules": names})
+            for project in group.projects:
+                yield self._finding(rule, project, use, told, level, settings)
 
     def _asked(self, resolved: Resolved) -> list[tuple[ComponentRule, RuleSettings]]:
         """The rules on components that a policy has and that can be asked; told once, not for each component."""
@@ -133,22 +155,12 @@ class Engine:
         """A rule's judgements with their levels; those that the policy doesn't want to hear are left out."""
         if isinstance(subject, ProjectUse) and self._is_missing(rule, settings):
             return []
-        if (
-            isinstance(subject, Use)
-            and "vulnerabilities" in rule.needs
-            and self._facts.is_uncovered(subject.package)
-        ):
-            self._uncovered(rule, subject, settings)
         try:
             judged = list(rule.judge(subject, self._facts, settings))
         except Exception:  # noqa: BLE001 - one rule that meets what nobody thought of must not silence the others
             _log.exception("rule %s failed", rule.id)
-            self._gaps[rule.id] = Gap(
-                rule=rule.id,
-                reason="It failed on something: this is a mistake in Umbel.",
-                remedy="Report it, with the log.",
-                fails=settings.level == "fail",
-            )
+            words = "It failed on something: this is a mistake in Umbel.", "Report it, with the log."
+            self._gap(rule, settings, *words)
             broken = Judgement(reason="The rule failed: this is a mistake in Umbel.", outcome="error")
             return [(broken, "warn")]
         told = [(judgement, level_of(judgement, settings)) for judgement in judged]
@@ -158,14 +170,17 @@ class Engine:
         """Whether what a rule needs isn't known here; if so, that is noted."""
         missing = sorted(rule.needs - self._facts.known)
         if missing:
-            reason, remedy = _MISSING[missing[0]]
-            before = self._gaps.get(rule.id)
-            fails = settings.level == "fail" or (before is not None and before.fails)
-            self._gaps[rule.id] = Gap(rule=rule.id, reason=reason, remedy=remedy, fails=fails)
+            self._gap(rule, settings, *_MISSING[missing[0]])
         return bool(missing)
 
+    def _gap(self, rule: Rule, settings: RuleSettings, reason: str, remedy: str) -> None:
+        """Note that a rule could not be asked; it keeps a gate from opening if any policy has it fail."""
+        before = self._gaps.get(rule.id)
+        fails = settings.level == "fail" or (before is not None and before.fails)
+        self._gaps[rule.id] = Gap(rule=rule.id, reason=reason, remedy=remedy, fails=fails)
+
     def _uncovered(self, rule: Rule, subject: Use, settings: RuleSettings) -> None:
-        """Note that nothing is known of a whole area of which something could be known."""
+        """Note that not all is known of an area of which all could be known."""
         area = area_of(subject.package)
         kind, _, namespace = area.partition("/")
         if ecosystem_of(kind, namespace or None) is None:

@@ -3,7 +3,8 @@
 """What rules may ask about a component or project: looked up once for all of them, before they judge.
 
 None is "nobody knows". `known` tells which kinds of facts were there to be asked at all: where no advisory was
-ever read, that a component has none means nothing. `uncovered` are areas of which none was read.
+ever read, that a component has none means nothing. `covers` says whether all were read about an area:
+elsewhere an advisory that is known counts, and a component that none is about is unknown.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import msgspec
 from umbel.model import purl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date, datetime
 
     from umbel.model.vulnerability import Vulnerability
@@ -36,6 +37,11 @@ def area_of(package: str) -> str:
         return kind
     parts = package.split("/")
     return f"{kind}/{parts[1]}" if len(parts) > 2 else kind
+
+
+def is_identified(package: str) -> bool:
+    """Whether a purl says what a package is; by a bare name nothing in the world can be asked about it."""
+    return purl.ecosystem(package) is not None
 
 
 class PackageFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -98,7 +104,7 @@ class Facts(msgspec.Struct, kw_only=True):
 
     as_of: datetime
     known: frozenset[Fact] = frozenset()
-    uncovered: frozenset[str] = frozenset()
+    covers: Callable[[str], bool] = lambda _: True
     vulnerabilities_of: Mapping[tuple[str, str], list[Vulnerability]] = {}
     packages: Mapping[str, PackageFact] = {}
     versions: Mapping[tuple[str, str], VersionFact] = {}
@@ -115,14 +121,17 @@ class Facts(msgspec.Struct, kw_only=True):
         return self.as_of.date()
 
     def vulnerabilities(self, package: str, version: str | None) -> list[Vulnerability] | None:
-        """What advisories say of a version; None if none could be asked."""
-        if "vulnerabilities" not in self.known or version is None or self.is_uncovered(package):
+        """What advisories say of a version; None if none could be asked: of what has no purl none ever can."""
+        if "vulnerabilities" not in self.known or version is None or not is_identified(package):
             return None
-        return self.vulnerabilities_of.get((package, version), [])
+        found = self.vulnerabilities_of.get((package, version), [])
+        if self.is_uncovered(package) and not any(one.active for one in found):
+            return None
+        return found
 
     def is_uncovered(self, package: str) -> bool:
-        """Whether no advisory that is known here is about any package of its ecosystem."""
-        return area_of(package) in self.uncovered
+        """Whether there may be advisories about its ecosystem that aren't known here."""
+        return not self.covers(area_of(package))
 
     def package(self, package: str) -> PackageFact | None:
         """What its registry says of a package."""

@@ -17,7 +17,7 @@ from umbel.policy.incidents import Affected
 from umbel.policy.naming import named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from umbel.evidence.session import Session
@@ -29,17 +29,20 @@ TABLES = ("usage", "components", *paths.TABLES)
 """The stored tables that a session must hold."""
 _USES = """
 SELECT u.project, u.package, u.version, bool_or(u.direct) AS direct
-FROM usage AS u WHERE $packages::VARCHAR[] IS NULL OR list_contains($packages::VARCHAR[], u.package)
+FROM usage AS u WHERE list_contains($packages::VARCHAR[], u.package)
 GROUP BY ALL ORDER BY ALL
 """
 _COMPONENTS = """
 SELECT DISTINCT u.package, u.version, c.purl
 FROM usage AS u LEFT JOIN components AS c ON c.component = u.component
-WHERE $packages::VARCHAR[] IS NULL OR list_contains($packages::VARCHAR[], u.package)
 """
+# A document that was read again and had not changed is none of `published`, and was looked at all the same.
 EVIDENCE = """
-SELECT subject, max(CASE WHEN revision IS NULL THEN observed_at ELSE collected_at END) AS evidence_at
-FROM published WHERE is_document AND outcome <> 'failed' GROUP BY subject
+SELECT r.subject, max(CASE WHEN r.revision IS NULL THEN r.observed_at ELSE r.collected_at END) AS evidence_at
+FROM raw_snapshots AS r
+SEMI JOIN published AS p
+  ON p.is_document AND p.subject = r.subject AND p.collector = r.collector AND p.lineage = r.lineage
+WHERE r.outcome <> 'failed' AND r.observed_at <= (SELECT as_of FROM moment) GROUP BY r.subject
 """
 """When the evidence of each project was made: a bill says it, of a repository it is when it was looked at."""
 
@@ -79,8 +82,9 @@ def hits(components: Any, wanted: Wanted, index: Index | None) -> dict[tuple[str
             mine = [
                 one for one in told if ids & {name.casefold() for name in (one.id, *one.ids)} and one.active
             ]
-            if mine and mine[0].affected is not False:
-                found[package, version or None] = Hit(mine[0].affected, mine[0].why, mine[0])
+            if mine:
+                one = next((each for each in mine if each.affected), mine[0])
+                found[package, version or None] = Hit(one.affected, one.why, one)
     if wanted.package is not None:
         rows = zip(*(components.column(name).to_pylist() for name in ("package", "version")), strict=True)
         for package, version in rows:
@@ -92,19 +96,38 @@ def hits(components: Any, wanted: Wanted, index: Index | None) -> dict[tuple[str
     return found
 
 
+def is_told_of(components: Any, wanted: Wanted, index: Index | None) -> bool:
+    """Whether anybody here can tell what an incident is about: by its versions, or by an advisory of these components.
+
+    `components` is as `hits` takes it. Other advisories that know nothing of it clear nobody.
+    """
+    if wanted.package is not None:
+        return True
+    if index is None:
+        return False
+    from umbel.metrics.vulnerabilities.match import subjects
+
+    ids = {name.casefold() for name in wanted.ids}
+    rows = zip(*(components.column(name).to_pylist() for name in ("package", "version", "purl")), strict=True)
+    keys = {subject.key for row in rows for subject in subjects(*row)}
+    return any(
+        ids & {name.casefold() for group in told["groups"] for name in (advisory, *group["ids"])}
+        for advisories in index.facts(keys).values()
+        for advisory, told in advisories.items()
+    )
+
+
 def affected(
     session: Session,
     wanted: Wanted,
     index: Index | None,
     owned: Callable[[str], Sequence[Owned]],
-    packages: Iterable[str] | None = None,
 ) -> tuple[list[Affected], list[Vulnerability]]:
     """Every use of what is affected now, with the way in; and what advisories say of it.
 
-    `packages` are those that may be affected, None is all. The session must hold `TABLES`.
+    The session must hold `TABLES`.
     """
-    bound = {"packages": None if packages is None else sorted(set(packages))}
-    known = hits(session.ask(_COMPONENTS, bound).arrow(), wanted, index)
+    known = hits(session.ask(_COMPONENTS).arrow(), wanted, index)
     names = {"packages": sorted({package for package, _ in known})}
     uses = [row for row in session.ask(_USES, names).rows() if (row[1], row[2]) in known]
     ways = paths.paths(session, sorted({row[0] for row in uses}))

@@ -3,6 +3,7 @@
 """How an incident goes on: what was affected, held against every snapshot that came since.
 
 A project of which nothing new was seen since the opening is unknown: nobody looked, so nobody can call it mended.
+So is one in a version of which nobody can tell whether it is affected.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime  # noqa: TC003 - msgspec reads it
 from statistics import median
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-from umbel.policy.incidents_affected import EVIDENCE, Wanted, affected, hits
+from umbel.policy.incidents_affected import EVIDENCE, Wanted, affected, hits, is_told_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pyarrow as pa
 
     from umbel.evidence.session import Session
     from umbel.metrics.vulnerabilities.index import Index
@@ -43,13 +46,22 @@ WITH shots AS (
            ORDER BY observed_at, collector_version, collected_at, write_id DESC) AS next_at
   FROM published WHERE is_document AND outcome <> 'failed' AND list_contains($projects::VARCHAR[], subject)
 )
-SELECT s.subject, u.package, bool_or(s.next_at IS NULL) AS still, max(s.next_at) AS mended_at
+SELECT s.subject, u.package, bool_or(s.next_at IS NULL) AS still,
+       bool_or(s.next_at IS NULL AND v.certain) AS surely, max(s.next_at) AS mended_at
 FROM shots AS s
 JOIN raw_usage AS u ON u.write_id = s.facts
 JOIN incident_versions AS v ON v.package = u.package AND v.version IS NOT DISTINCT FROM u.version
 WHERE s.outcome <> 'absent'
 GROUP BY ALL
 """
+
+
+class _Story(NamedTuple):
+    """Whether a use shows a version that is affected or may be, whether one surely is, and since when none."""
+
+    still: bool
+    surely: bool
+    mended_at: datetime | None
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,19 +146,22 @@ def progress(
     packages = {row.package for row in kept.affected}
     projects = {row.project for row in kept.affected}
     bound = {"packages": sorted(packages), "projects": sorted(projects)}
-    known = hits(session.ask(_VERSIONS, bound).arrow(), _wanted(incident), index)
-    story = _story(session, bound["projects"], {*known, *_frozen(kept, index)})
+    wanted = _wanted(incident)
+    versions = session.ask(_VERSIONS, bound).arrow()
+    told = is_told_of(versions, wanted, index)
+    known = {key: bool(hit.affected) for key, hit in hits(versions, wanted, index).items()}
+    cleared = (
+        {key for row in kept.affected if (key := (row.package, row.version)) not in known} if told else set()
+    )
+    if not told:
+        known = _frozen(kept, versions)
+    story = _story(session, bound["projects"], known)
     seen: dict[str, datetime] = dict(session.ask(EVIDENCE).rows())
-    cleared = {
-        (row.package, row.version)
-        for row in kept.affected
-        if (row.package, row.version) not in known and _can_tell(incident, index)
-    }
     parts = [
         _part(rows, incident, story.get(key[1:]), seen.get(key[1]), cleared)
         for key, rows in _by_use(kept.affected).items()
     ]
-    now, _ = affected(session, _wanted(incident), index, owned, packages or None)
+    now, _ = affected(session, wanted, index, owned)
     before = {(row.project, row.package) for row in kept.affected}
     mended = sorted(part.mended_at for part in parts if part.mended_at is not None)
     return Progress(
@@ -165,31 +180,27 @@ def _wanted(incident: Incident) -> Wanted:
     return Wanted(tuple(dict.fromkeys(names)), incident.package)
 
 
-def _can_tell(incident: Incident, index: Index | None) -> bool:
-    return incident.package is not None or (index is not None and len(index) > 0)
-
-
-def _frozen(kept: Kept, index: Index | None) -> set[tuple[str, str | None]]:
-    """What was affected at the opening, where nobody can tell anew."""
-    if _can_tell(kept.incident, index):
-        return set()
-    return {(row.package, row.version) for row in kept.affected}
+def _frozen(kept: Kept, versions: pa.Table) -> dict[tuple[str, str | None], bool]:
+    """What was affected at the opening, where nobody can tell anew: any other version of it may be."""
+    columns = (versions.column(name).to_pylist() for name in ("package", "version"))
+    known: dict[tuple[str, str | None], bool] = dict.fromkeys(zip(*columns, strict=True), False)
+    return known | {(row.package, row.version): row.affected is True for row in kept.affected}
 
 
 def _story(
-    session: Session, projects: list[str], versions: Iterable[tuple[str, str | None]]
-) -> dict[tuple[str, str], tuple[bool, datetime | None]]:
-    """By project and package: whether it is affected still, and since when it isn't."""
+    session: Session, projects: list[str], versions: Mapping[tuple[str, str | None], bool]
+) -> dict[tuple[str, str], _Story]:
+    """By project and package. `versions` are those that are affected, or may be: true is surely."""
     import pyarrow as pa
 
-    rows = sorted(versions, key=str)
     table = {
-        "package": pa.array([package for package, _ in rows], pa.string()),
-        "version": pa.array([version for _, version in rows], pa.string()),
+        "package": pa.array([package for package, _ in versions], pa.string()),
+        "version": pa.array([version for _, version in versions], pa.string()),
+        "certain": pa.array(versions.values(), pa.bool_()),
     }
     session.register("incident_versions", pa.table(table))
     found = session.ask(_ROLL_OUT, {"projects": projects}).rows()
-    return {(project, package): (still, mended) for project, package, still, mended in found}
+    return {(project, package): _Story(*told) for project, package, *told in found}
 
 
 def _by_use(rows: Sequence[Affected]) -> Mapping[tuple[str | None, str, str], list[Affected]]:
@@ -202,7 +213,7 @@ def _by_use(rows: Sequence[Affected]) -> Mapping[tuple[str | None, str, str], li
 def _part(
     rows: Sequence[Affected],
     incident: Incident,
-    story: tuple[bool, datetime | None] | None,
+    story: _Story | None,
     evidence_at: datetime | None,
     cleared: set[tuple[str, str | None]],
 ) -> Part:
@@ -212,11 +223,11 @@ def _part(
     state: State = "unknown"
     if all((row.package, row.version) in cleared for row in rows):
         state = "cleared"
-    elif fresh and story is not None and story[0]:
-        state = "affected"
+    elif fresh and story is not None and story.still:
+        state = "affected" if story.surely else "unknown"
     elif fresh:
         state = "mended"
-        since = story[1] if story is not None else None
+        since = story.mended_at if story is not None else None
         mended_at = max(since or evidence_at or incident.opened_at, incident.opened_at)
     return Part(
         product=first.product,

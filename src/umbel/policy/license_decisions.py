@@ -8,7 +8,6 @@ an expression (`MIT OR GPL-2.0-only`); it belongs to the use of a package in a p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date  # noqa: TC003 - msgspec reads it
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -16,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from umbel.model import licenses, purl
+from umbel.model.license_logic import narrow, tree
 from umbel.policy import records
 from umbel.policy.file import names
 from umbel.policy.naming import named, query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from umbel.policy.records import Say
@@ -38,6 +38,11 @@ class Conclusion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     by: str
     decided: date
     evidence: str | None = None
+
+    @property
+    def expression(self) -> str | None:
+        """The licence as SPDX writes it."""
+        return licenses.read(self.license).expression
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -82,7 +87,7 @@ class LicenseDecisions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             one
             for one in self.choose
             if one.decided <= today
-            and one.license == expression
+            and licenses.read(one.license).expression == expression
             and named(one.package, package, version) is True
             and (one.project is None or names(one.project, project))
             and (
@@ -98,30 +103,31 @@ class LicenseDecisions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return any(named(one.package, package, None) is not False for one in self.choose)
 
 
-class Taken(Mapping[tuple[str, str], str]):
-    """The alternatives that were chosen by a day for one product or project, by package and expression."""
+class Taken:
+    """What was decided by a day for the uses of one product or project: see `umbel.evidence.questions.obligations`."""
 
-    def __init__(self, decided: LicenseDecisions, project: str, products: Iterable[str], today: date) -> None:
-        """Look them up as they are asked for; a choice for a range of versions is none for the whole package."""
+    def __init__(self, decided: LicenseDecisions, products: Iterable[str], today: date) -> None:
+        """`products` are those whose choices count."""
         self._decided = decided
-        self._use = (project, tuple(products), today)
+        self._products = tuple(products)
+        self._today = today
 
-    def __getitem__(self, key: tuple[str, str]) -> str:
-        """The alternative. Raises `KeyError` where nobody chose."""
-        package, expression = key
-        project, products, today = self._use
-        choice = self._decided.chosen(package, None, expression, project, products, today)
-        if choice is None:
-            raise KeyError(key)
-        return choice.chosen
+    def license_of(self, package: str, version: str | None) -> str | None:
+        """What was concluded, as an expression; None if nobody did."""
+        found = self._decided.license_of(package, version, self._today) if self._decided.conclude else None
+        return found.expression if found else None
 
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        """What choices speak of, as they write it."""
-        return iter((one.package, one.license) for one in self._decided.choose)
-
-    def __len__(self) -> int:
-        """How many choices there are."""
-        return len(self._decided.choose)
+    def chosen(
+        self, package: str, version: str | None, expression: str, projects: Sequence[str]
+    ) -> list[str | None]:
+        """The alternatives that projects take of an expression; None where nobody chose."""
+        if " OR " not in expression or not self._decided.touches(package):
+            return [None]
+        choices = (
+            self._decided.chosen(package, version, expression, project, self._products, self._today)
+            for project in projects
+        )
+        return list(dict.fromkeys(choice.chosen if choice else None for choice in choices))
 
 
 def load(path: Path) -> LicenseDecisions:
@@ -146,5 +152,19 @@ def _meaning(data: Mapping[str, Any], say: Say) -> None:
                 said = entry.get(key)
                 if isinstance(said, str) and licenses.read(said).expression is None:
                     say((kind, index, key), f"{said[:80]!r} is no SPDX expression")
-            if kind == "choose" and isinstance(entry.get("license"), str) and " OR " not in entry["license"]:
-                say((kind, index, "license"), "has no alternatives to choose from")
+            if kind == "choose":
+                for key, words in _unchosen(entry):
+                    say((kind, index, key), words)
+
+
+def _unchosen(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Why an entry chooses nothing: the key, and what is wrong there."""
+    said, chosen = entry.get("license"), entry.get("chosen")
+    expression = licenses.read(said).expression if isinstance(said, str) else None
+    if expression is None:
+        return
+    found, _ = tree(expression)
+    if " OR " not in expression or found is None:
+        yield "license", "has no alternatives to choose from"
+    elif isinstance(chosen, str) and narrow(found, chosen) is None:
+        yield "chosen", f"{chosen[:80]!r} is no alternative of {expression[:200]}"

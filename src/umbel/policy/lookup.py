@@ -8,13 +8,14 @@ Everything is asked in sets: one query a kind of fact, whatever the number of co
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from umbel.model import licenses
 from umbel.policy.engine import Group
-from umbel.policy.facts import CycleFact, Facts, PackageFact, VersionFact, area_of
+from umbel.policy.facts import CycleFact, Facts, PackageFact, VersionFact
 from umbel.policy.interface import Fact, ProjectUse, Use
 from umbel.policy.license_decisions import LicenseDecisions
 from umbel.policy.registry import rules
@@ -165,11 +166,6 @@ def _of_registry(facts: Facts, package: str, version: str | None) -> tuple[str |
 _ASKED = """
 SELECT DISTINCT m.package, m.version FROM merged AS m SEMI JOIN judged_projects AS c ON c.project = m.project
 """
-_AREAS = r"""
-SELECT DISTINCT CASE WHEN regexp_matches(package, '^pkg:[^/]+/[^/]+/')
-                     THEN regexp_extract(package, '^pkg:[^/]+/[^/]+') ELSE regexp_extract(package, '^pkg:[^/]+') END
-FROM judged_components
-"""
 _SYSTEM = "regexp_matches(u.package, '^pkg:(deb|apk|rpm|alpm)/')"
 # A distribution's package is looked up with what its whole purl says of the release and the source package.
 _VERSIONED = f"""
@@ -232,8 +228,7 @@ def facts_of(
     if index is not None and "vulnerabilities" in needs:
         known.add("vulnerabilities")
         facts.vulnerabilities_of = _vulnerabilities(session, index)
-        areas = {area_of(f"{name}/x") for (name,) in session.ask(_AREAS).rows() if name}
-        facts.uncovered = frozenset(area for area in areas if not index.covers(area))
+        facts.covers = cache(index.covers)
     facts.known = frozenset(known)
     return facts
 

@@ -42,5 +42,5 @@ def _is(name: str, package: str) -> bool:
 
 def _ends(name: str, package: str) -> bool:
     """As `umbel where` reads a name without its ecosystem: the whole name, or its last part."""
-    own = package.partition("/")[2]
+    own = package.partition("/")[2] if package.startswith("pkg:") else package.removeprefix(purl.UNIDENTIFIED)
     return fnmatchcase(own, name) or ("/" not in name and fnmatchcase(own.rpartition("/")[2], name))

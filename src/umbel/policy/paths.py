@@ -32,6 +32,9 @@ WHERE list_contains($projects::VARCHAR[], project)
 """
 
 Node = tuple[str, str | None]
+Way = tuple[int | None, ...]
+LONGEST = 50
+"""Steps of a way that are kept; far more than any project has."""
 
 
 def with_paths(session: Session, findings: Sequence[Finding]) -> list[Finding]:
@@ -83,17 +86,20 @@ def paths(session: Session, projects: Iterable[str]) -> dict[tuple[str, str, str
     for place in sorted(edges):
         known = names[place]
         for component, way in _walked(edges[place]).items():
-            if component not in known or any(step not in known for step in way):
+            if component not in known or any(step is not None and step not in known for step in way):
                 continue
             key = (place[0], *known[component])
-            told = tuple(_shown(known[step]) for step in way)
+            told = tuple(_shown(None if step is None else known[step]) for step in way)
             if key not in found or len(told) < len(found[key]):
                 found[key] = told
     return found
 
 
-def _walked(edges: dict[int | None, list[int]]) -> dict[int, tuple[int, ...]]:
-    """Each component that can be reached from the project, with the first shortest way to it."""
+def _walked(edges: dict[int | None, list[int]]) -> dict[int, Way]:
+    """Each component that can be reached from the project, with the first shortest way to it.
+
+    Of a longer way than `LONGEST` the middle is left out (None): a chain could be as long as a document.
+    """
     came: dict[int, int | None] = {}
     queue: deque[int] = deque()
     for first in edges.get(None, ()):
@@ -106,12 +112,17 @@ def _walked(edges: dict[int | None, list[int]]) -> dict[int, tuple[int, ...]]:
             if there not in came:
                 came[there] = here
                 queue.append(there)
-    ways: dict[int, tuple[int, ...]] = {}
+    ways: dict[int, Way] = {}
     for component, before in came.items():  # in the order in which they were met: what is before is known
-        ways[component] = (component,) if before is None else (*ways[before], component)
+        way: Way = () if before is None else ways[before]
+        if len(way) > LONGEST:
+            way = (*way[: LONGEST // 2], None, *way[LONGEST // 2 + 2 :])
+        ways[component] = (*way, component)
     return ways
 
 
-def _shown(node: Node) -> str:
+def _shown(node: Node | None) -> str:
+    if node is None:
+        return "…"
     package, version = node
     return f"{purl.display(package)}@{version}" if version else purl.display(package)

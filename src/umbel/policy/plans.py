@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 FILE = "decisions/end-of-life.toml"
 TABLES = ("usage", "components", "lifecycles")
 """The stored tables that `in_use` asks."""
-_FOREVER = 36_500
 _HEADER = """\
 # By what software whose life ends is replaced: by whom, until when, and what protects it until then.
 # Written by `umbel plans add`, and free to be edited. `done` is the day on which somebody closed a plan.
@@ -154,15 +153,15 @@ def in_use(session: Session, plans: Sequence[Plan], owned: Any) -> dict[str, lis
 
 
 def _software(session: Session, plans: Sequence[Plan], owned: Any, found: dict[str, dict[Use, None]]) -> None:
-    from umbel.metrics.lifecycle_ends import ends
+    from umbel.metrics.lifecycle_ends import in_use
 
-    for row in ends(session, None, _FOREVER).rows:
+    for each in in_use(session):
         for plan in plans:
-            if not plan.means(row.product, row.cycle):
+            if not plan.means(each.state.product, each.state.cycle):
                 continue
-            for project in row.projects:
+            for project in each.projects:
                 if plan.is_of(_products(owned, project)):
-                    found[plan.name][Use(project, row.package, row.version)] = None
+                    found[plan.name][Use(project, each.package, each.version)] = None
 
 
 def _products(owned: Any, project: str) -> list[str]:

@@ -16,11 +16,11 @@ from umbel.policy.lookup import TABLES as _LOOKED_UP
 from umbel.policy.verdict import Verdict, in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from umbel.evidence.people.rules import Rules
     from umbel.evidence.session import Session
-    from umbel.metrics.definition import Catalog
+    from umbel.metrics.definition import Catalog, Definition
     from umbel.metrics.vulnerabilities.index import Index
     from umbel.model.finding import Finding
     from umbel.policy.file import Resolved
@@ -35,12 +35,12 @@ def verdict(
     case: Case,
     projects: Sequence[str] | None = None,
     *,
-    metrics: Catalog | None = None,
-    people: Rules | None = None,
+    metrics: Callable[[], Catalog] | None = None,
+    people: Callable[[], Rules] | None = None,
 ) -> Verdict:
     """Everything that the policy's rules find, in all projects or in those that are named.
 
-    `metrics` and `people` are needed where the rule `health` compares figures.
+    `metrics` and `people` are asked for only where the rule `health` compares figures.
     """
     known = [name for (name,) in session.ask("SELECT DISTINCT subject FROM present ORDER BY subject").rows()]
     wanted = known if projects is None else list(projects)
@@ -50,39 +50,42 @@ def verdict(
         case,
         history=True,
         quality=quality_module.quality(session, asked) if asked else {},
-        measurements=_measured(session, policies, wanted, metrics, people, case.index) if metrics else {},
     )
+    names = _compared(policies)
+    if names and metrics is not None:
+        catalog = metrics()
+        definitions = {name: catalog.get(name) for name in names}
+        rules = people() if people is not None else None
+        case = msgspec.structs.replace(
+            case, measurements=_measured(session, definitions, wanted, rules, case.index)
+        )
     return judge(session, case, wanted)
+
+
+def _compared(policies: Iterable[Resolved]) -> list[str]:
+    """The metrics that any of the policies compares with a threshold."""
+    settings = [resolved.rules.get("health") for resolved in policies]
+    return sorted({name for each in settings for name in getattr(each, "metrics", {})})
 
 
 def _measured(
     session: Session,
-    policies: Iterable[Resolved],
+    definitions: Mapping[str, Definition],
     projects: Sequence[str],
-    known: Catalog,
     people: Rules | None,
     index: Index | None,
 ) -> dict[tuple[str, str], Any]:
-    """The figures that any of the policies compares with a threshold, by project and metric."""
-    names = {
-        name
-        for resolved in policies
-        if (settings := resolved.rules.get("health")) is not None
-        for name in getattr(settings, "metrics", {})
-    }
-    if not names:
-        return {}
+    """The figures of each project, by project and metric as policies call it."""
     from umbel.metrics.engine import Engine, MetricFailed
 
-    definitions = [known.get(name) for name in sorted(names)]
-    if index is not None and any(one.header.reads == "remediations" for one in definitions):
+    if index is not None and any(one.header.reads == "remediations" for one in definitions.values()):
         remediation.attach(session, index)
     engine = Engine(session, people, projects)
     found: dict[tuple[str, str], Any] = {}
-    for definition in definitions:
+    for name, definition in definitions.items():
         try:
             for measurement in engine.measure(definition):
-                found[measurement.subject, definition.name] = measurement
+                found[measurement.subject, name] = measurement
         except MetricFailed:
             continue  # it is unknown then, and the rule says so
     return found

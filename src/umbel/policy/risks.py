@@ -100,7 +100,7 @@ def _group(name: str | None, findings: list[Finding], by: By, today: date) -> Gr
         if (since := finding.evidence.get("open_since") or finding.evidence.get("published_at")) is not None
     ]
     worst = max((f.severity for f in standing or findings), key=SEVERITIES.index)
-    targets = {f.evidence["fixed"] for f in standing if f.evidence.get("fixed") and f.direct is not False}
+    moved = [f for f in standing if f.evidence.get("fixed") and (by == "package" or _moves_itself(f))]
     return Group(
         name=name,
         open=len(standing),
@@ -112,15 +112,21 @@ def _group(name: str | None, findings: list[Finding], by: By, today: date) -> Gr
         worst=worst,
         projects=len({finding.project for finding in findings}),
         components=len({finding.subject for finding in findings}),
-        target=_highest(targets, standing) if by in {"upgrade", "package"} else None,
+        target=_highest(moved) if by in {"upgrade", "package"} else None,
     )
 
 
-def _highest(targets: set[str], findings: list[Finding]) -> str | None:
+def _moves_itself(finding: Finding) -> bool:
+    """Whether what must move to mend it is the component itself: only then its version is one to move to."""
+    return finding.package is not None and upgrade_of(finding) == purl.display(finding.package)
+
+
+def _highest(findings: list[Finding]) -> str | None:
     """The lowest version that clears all of them: the highest of the lowest for each."""
     from umbel.model import versions
 
     kinds = {purl.ecosystem(finding.package) for finding in findings if finding.package}
-    if not targets or len(kinds) != 1:
+    if len(kinds) != 1:
         return None
+    targets: set[str] = {finding.evidence["fixed"] for finding in findings}
     return max(targets, key=versions.sort_key(kinds.pop()))

@@ -108,7 +108,9 @@ def toml(value: Any) -> str:
     if isinstance(value, tuple | list):
         return "[" + ", ".join(map(toml, value)) + "]"
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {toml(each)}" for key, each in value.items()) + " }"
+        return (
+            "{ " + ", ".join(f"{k} = {toml(v)}" for k, v in value.items() if v not in (None, [], ())) + " }"
+        )
     if isinstance(value, int | float):
         return f"{value:g}" if isinstance(value, float) and not value.is_integer() else str(value)
     return msgspec.json.encode(str(value)).decode().replace("\x7f", "\\u007f")

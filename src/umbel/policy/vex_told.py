@@ -133,17 +133,17 @@ def passed_on(
         for name in one.ids
         if one.component is not None
     }
-    about = [
-        (one, package) for one in statements.every if (package := _package(one)) and one.time <= session.as_of
-    ]
-    packages = sorted({package for _, package in about})
-    if not packages:
+    about: dict[str, list[Statement]] = defaultdict(list)
+    for one in statements.every:
+        if (named_ := _package(one)) and one.time <= session.as_of:
+            about[named_].append(one)
+    if not about:
         return []
     newest: dict[tuple[str, str, str | None], Statement] = {}
-    for project, package, version in session.ask(_USED, {"packages": packages}).rows():
+    for project, package, version in session.ask(_USED, {"packages": sorted(about)}).rows():
         identity = identities.get(project)
-        for one, named_ in about:
-            if named_ != package or identity is None or not one.means(package, version, identity):
+        for one in about[package]:
+            if identity is None or not one.means(package, version, identity):
                 continue
             if any((name.casefold(), package, version) in known for name in one.ids):
                 continue

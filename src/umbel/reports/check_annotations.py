@@ -33,7 +33,10 @@ def github(verdict: Verdict, files: Mapping[str, Path]) -> str:
         f"::warning title={_property(gap.rule)}::{_data(f'{gap.reason} {gap.remedy}')}"
         for gap in verdict.gaps
     ]
-    lines += [f"::error file={_property(t.place)}::{_data(str(t.fault))}" for t in verdict.trouble]
+    lines += [
+        f"::{'error' if t.fault.level == 'error' else 'warning'} file={_property(t.place)}::{_data(str(t.fault))}"
+        for t in verdict.trouble
+    ]
     return "".join(line + "\n" for line in lines)
 
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A verdict as JUnit XML: what build servers show as tests.
 
-A test case is a rule: it fails by what the policy has fail, is skipped where it could not be asked, and passes
-otherwise with its warnings in its output.
+A test case is a rule: it fails by what the policy has fail, else is skipped where it could not be asked of everything,
+and passes otherwise with its warnings in its output.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ def render(verdict: Verdict) -> str:
         for each in verdict.trouble
         if each.fault.level == "error"
     ]
-    failures = sum(any(f.fails for f in findings) for findings in found.values())
+    failing = {name for name, findings in found.items() if any(f.fails for f in findings)}
     head = (
-        f'<testsuite name="umbel check" tests="{len(cases) + len(errors)}" failures="{failures}" '
-        f'errors="{len(errors)}" skipped="{len(gaps)}">\n'
+        f'<testsuite name="umbel check" tests="{len(cases) + len(errors)}" failures="{len(failing)}" '
+        f'errors="{len(errors)}" skipped="{len(gaps.keys() - failing)}">\n'
     )
     body = head + "".join(cases) + "".join(errors) + "</testsuite>\n"
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n{body}</testsuites>\n'
@@ -47,8 +47,7 @@ def render(verdict: Verdict) -> str:
 
 def _case(name: str, findings: list[Finding], gap: Gap | None) -> str:
     opened = f'  <testcase classname="umbel.policy" name="{name}">\n'
-    if gap is not None:
-        return f"{opened}    <skipped message={_attribute(f'{gap.reason} {gap.remedy}')}/>\n  </testcase>\n"
+    unasked = f"{gap.reason} {gap.remedy}" if gap else None
     failing = [finding for finding in findings if finding.fails]
     rest = [finding for finding in findings if not finding.fails]
     body = ""
@@ -56,8 +55,10 @@ def _case(name: str, findings: list[Finding], gap: Gap | None) -> str:
         number = "1 finding" if len(failing) == 1 else f"{len(failing)} findings"
         lines = "\n".join(map(_line, failing))
         body += f'    <failure message="{number}" type="{name}">{_text(lines)}</failure>\n'
-    if rest:
-        lines = "\n".join(map(_line, rest))
+    elif unasked:
+        body += f"    <skipped message={_attribute(unasked)}/>\n"
+    if rest or (failing and unasked):
+        lines = "\n".join([*map(_line, rest), *([f"[not asked] {unasked}"] if failing and unasked else [])])
         body += f"    <system-out>{_text(lines)}</system-out>\n"
     return f"{opened}{body}  </testcase>\n"
 

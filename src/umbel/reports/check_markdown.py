@@ -81,4 +81,5 @@ def _rest(verdict: Verdict, *, compared: bool) -> list[str]:
 def _safe(text: str) -> str:
     """Text that can't format, link or break out of a table."""
     plain = "".join(character if character.isprintable() else " " for character in text)
-    return _SPECIAL.sub(r"\\\1", plain).replace("@", "@\u200b")
+    parted = plain.replace("@", "@\u200b").replace("://", ":\u200b//").replace("www.", "www\u200b.")
+    return _SPECIAL.sub(r"\\\1", parted)

@@ -125,12 +125,14 @@ def _row(part: Part, progress: Progress) -> str:
 
 
 def _questions(kept: Kept, progress: Progress) -> str:
-    unknown = sorted({part.project for part in progress.parts if part.state == "unknown"})
+    unknown = [part for part in progress.parts if part.state == "unknown"]
+    looked = {part.project for part in unknown if part.evidence_at and part.evidence_at > progress.opened_at}
     affected = sorted({part.project for part in progress.parts if part.state == "affected"})
     nobody = sorted({group.product or "(no product)" for group in progress.groups if group.owner is None})
     unsure = sum(row.affected is None for row in kept.affected)
     asked = [
-        ("Nothing new was seen since the opening of", unknown),
+        ("Nothing new was seen since the opening of", sorted({part.project for part in unknown} - looked)),
+        ("Nobody can tell whether the versions in use now are affected in", sorted(looked)),
         ("Still affected", affected),
         ("Affected since, and not at the opening", sorted({row.project for row in progress.new})),
         ("No owner is named for", nobody),

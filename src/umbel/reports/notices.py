@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from umbel.evidence.questions.obligations import Decided
     from umbel.evidence.session import Session
     from umbel.reports.notices_files import Key
 
@@ -40,7 +41,7 @@ _COPYRIGHT = re.compile(
     re.IGNORECASE,
 ).fullmatch
 _PLACEHOLDER = re.compile(
-    r".*(?:<(?:year|copyright holders?|owner|name)[^>]*>|\[yyyy\]|YEAR by AUTHOR).*"
+    r".*(?:<(?:year|copyright holders?|owner|name)[^<>]*>|\[yyyy\]|YEAR by AUTHOR).*"
 ).fullmatch
 _RESERVED = re.compile(r"[\s#*/]*all rights reserved\.?\s*", re.IGNORECASE).fullmatch
 
@@ -142,10 +143,18 @@ _TEXTS = (
 )
 
 
-def gather(session: Session, name: str, projects: Sequence[str], *, everything: bool = False) -> Notices:
+def gather(
+    session: Session,
+    name: str,
+    projects: Sequence[str],
+    *,
+    everything: bool = False,
+    decided: Decided | None = None,
+) -> Notices:
     """The notices of projects. `everything` takes in what is only used for development and tests.
 
-    Raises `UsageError` if there is no evidence of them.
+    What people `decided` of a licence counts before what documents say. Raises `UsageError` if there is no
+    evidence of them.
     """
     bound: dict[str, Any] = {"projects": list(projects)}
     rows = session.ask(_PACKAGES, {**bound, "not_shipped": list(NOT_SHIPPED)}).records()
@@ -153,6 +162,9 @@ def gather(session: Session, name: str, projects: Sequence[str], *, everything: 
     if observed is None:
         raise UsageError(f"There is no evidence of {name}.", "umbel coverage lists what there is.")
     shipped = [row for row in rows if everything or not row["not_shipped"]]
+    for row in shipped:
+        if decided is not None and (concluded := decided.license_of(row["package"], row["version"])):
+            row["licenses"] = [concluded]
     wanted = {(row["package"], row["version"]) for row in shipped}
     own: dict[Key, list[Text]] = {}
     for collector, origin in session.ask(_FOLDERS, {**bound, "collectors": list(COLLECTORS)}).rows():

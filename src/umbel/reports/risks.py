@@ -44,11 +44,12 @@ def _lead(risks: Risks) -> str:
     verdict = risks.verdict
     of = f"{count(verdict.judged, 'component version')} in {count(verdict.projects, 'project')}"
     counts = verdict.counted()
-    failing = counts["fail"] + counts["expired"]
+    failing = len(verdict.failing)
+    warning = sum(finding.level == "warn" and not finding.excused for finding in verdict.findings)
     if not verdict.findings:
         return f"Nothing was found against the policy in {of}."
     told = [f"{count(failing, 'finding')} that the policy doesn't accept"]
-    told += [f"{counts['warn']:,} to look at"] if counts["warn"] else []
+    told += [f"{warning:,} to look at"] if warning else []
     told += [f"{counts['excused']:,} accepted for a time"] if counts["excused"] else []
     return f"{', '.join(told)}, in {of}. Notes are left out."
 

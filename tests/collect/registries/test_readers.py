@@ -5,21 +5,22 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.collect.registries.servers import Reply, Server, server
-from umbel.collect.registries import golang, maven
+from umbel.collect.registries import golang, maven, pypi
 from umbel.collect.registries._http import Http
 from umbel.collect.registries.catalogue import registries
 from umbel.collect.registries.crates import path_of
-from umbel.collect.registries.interface import Answer, Asked, Options, PackageFacts, Unanswered
+from umbel.collect.registries.interface import Answer, Asked, Got, Options, PackageFacts, Unanswered
 from umbel.collect.registries.pypi import version_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture
@@ -224,6 +225,20 @@ def test_pypi_by_the_projects_json_where_there_is_one(http: Http, here: Server) 
     assert (found.archived, found.deprecated, found.latest) == (True, False, "1.1")
 
 
+def test_several_classifiers_are_all_the_licence_and_no_choice(http: Http, here: Server) -> None:
+    def told(*names: str) -> str | None:
+        classifiers = [f"License :: {name}" for name in names]
+        about = {"info": {"name": "pad", "classifiers": classifiers}, "releases": {}}
+        here.tell("/pypi/pad/json", js(about))
+        here.tell("/simple/pad/", js({"files": []}))
+        return facts(ask(http, here, "pypi", "pkg:pypi/pad", "pad")).license
+
+    gpl = "OSI Approved :: GNU General Public License v3 (GPLv3)"
+    assert told(gpl, "OSI Approved :: MIT License") == "GPL-3.0-only AND MIT"
+    assert told("OSI Approved", "OSI Approved :: MIT License") == "License :: OSI Approved :: MIT License"
+    assert told("OSI Approved :: MIT License", "Our Own") is None
+
+
 def test_pypi_quarantined_is_not_to_be_used(http: Http, here: Server) -> None:
     here.tell(
         "/simple/pad/", js({**SIMPLE, "project-status": {"status": "quarantined", "reason": "malware"}})
@@ -292,7 +307,8 @@ def test_crates_with_the_api(http: Http, here: Server) -> None:
         "/pa/dd/paddle",
         js({"name": "paddle", "vers": "1.0.0", "yanked": False})
         + b"\n"
-        + js({"name": "paddle", "vers": "1.1.0", "yanked": True}),
+        + js({"name": "paddle", "vers": "1.1.0", "yanked": True})
+        + b"\n{}",
     )
     versions = [
         {"num": "1.0.0", "created_at": "2020-01-01T00:00:00+00:00", "license": "MIT"},
@@ -307,6 +323,7 @@ def test_crates_with_the_api(http: Http, here: Server) -> None:
     assert (found.latest, found.latest_at, found.license) == ("1.0.0", day("2020-01-01"), "MIT")
     assert (found.maintainers, found.repository) == (1, "https://git.acme.example/p")
     assert found.versions[1].deprecation == "unsound"
+    assert [fault.message for fault in found.faults] == ["1 version of its answer can't be read"]
 
 
 @pytest.mark.parametrize(
@@ -414,6 +431,14 @@ def test_a_go_module_whose_spelling_is_lost_is_unknown_not_absent(http: Http, he
     )
 
 
+def test_without_a_go_mod_nobody_knows_what_was_taken_back(http: Http, here: Server) -> None:
+    here.tell("/x.example/y/@v/list", b"v1.0.0\n")
+    found = facts(ask(http, here, "golang", "pkg:golang/x.example/y", "x.example/y"))
+    assert [(v.version, v.yanked) for v in found.versions] == [("v1.0.0", None)]
+    assert found.deprecated is None
+    assert found.latest == "v1.0.0"
+
+
 def test_go_asks_for_few_times_however_long_the_list(http: Http, here: Server) -> None:
     here.tell("/x.example/y/@v/list", "\n".join(f"v1.0.{n}" for n in range(500)).encode())
     ask(
@@ -425,6 +450,19 @@ def test_go_asks_for_few_times_however_long_the_list(http: Http, here: Server) -
         used=tuple(f"v1.0.{n}" for n in range(300)),
     )
     assert sum(path.endswith(".info") for path in here.paths()) == golang.MOST_TIMES
+
+
+@pytest.mark.parametrize(
+    ("read", "page"),
+    [
+        (maven.read_listing, b'href="a/"' * 100_000),
+        (lambda page: pypi.read(Got(status=200, url="x", body=page + b"<title>Links for")), b"<a " * 400_000),
+    ],
+)
+def test_a_page_of_anchors_without_ends_takes_no_time(read: Callable[[bytes], object], page: bytes) -> None:
+    began = time.monotonic()
+    read(page)
+    assert time.monotonic() - began < 2
 
 
 # ---- Maven

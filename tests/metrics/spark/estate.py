@@ -79,6 +79,10 @@ CREATE TABLE remediations (
   published_at TIMESTAMPTZ, seen_at TIMESTAMPTZ, opened_at TIMESTAMPTZ, closed_at TIMESTAMPTZ, due_at TIMESTAMPTZ)
 """
 """As `umbel.metrics.remediation` makes it."""
+_LIFE_ENDS = (
+    "CREATE TABLE life_ends (project VARCHAR, package VARCHAR, version VARCHAR, eol_on DATE, eol BOOLEAN)"
+)
+"""As `umbel.metrics.lifecycle_ends` makes it."""
 
 
 def tell(session: Session, bundles: Sequence[Path], scratch: Path, drawn: int = 24) -> None:
@@ -93,6 +97,7 @@ def tell(session: Session, bundles: Sequence[Path], scratch: Path, drawn: int = 
     for name, read in histories.read(bundles, scratch).items() if bundles else ():
         rows[name] += read
     session.run(_REMEDIATIONS)
+    session.run(_LIFE_ENDS)
     schemas = {  # before the relations below them are replaced
         name: session.ask(f"SELECT * FROM {name} LIMIT 0").arrow().schema
         for name in relations(session)

@@ -208,6 +208,18 @@ def test_spellings_that_a_registry_takes_for_one_are_one() -> None:
     assert [row["advisory"] for row in rows] == ["EX-1", "EX-2", "EX-3", "EX-4", "EX-5", "EX-6"]
 
 
+def test_a_version_that_only_looks_like_one_has_no_place() -> None:
+    broken = record("EX-1", entry("NuGet", "acme", {"introduced": "0"}, {"last_affected": "v"}))
+    sound = record("EX-2", entry("NuGet", "acme", {"introduced": "0"}, {"fixed": "2.0.0"}))
+    rows = matches([broken, sound], ("pkg:nuget/acme", "1.0.0"), ("pkg:nuget/acme", "v"))
+    assert [(row["version"], row["advisory"], row["affected"]) for row in rows] == [
+        ("1.0.0", "EX-1", None),
+        ("1.0.0", "EX-2", True),
+        ("v", "EX-1", None),
+        ("v", "EX-2", None),
+    ]
+
+
 def test_the_go_distribution_is_matched_as_its_advisories_write_it() -> None:
     one = record(
         "GO-1",

@@ -145,3 +145,12 @@ def test_an_alert_stays_small() -> None:
     (found,) = _alerts(*many)
     assert (found.projects_total, found.components_total) == (2000, 300)
     assert (len(found.projects), len(found.components), len(found.ways)) == (25, 25, 5)
+
+
+def test_a_doubt_is_of_every_rule_that_has_no_answer() -> None:
+    """One finding speaks for all rules on advisories; the name is what is left where a purl got lost."""
+    causes = Causes(AlertSettings(causes=("malicious",)), lambda _: [], TODAY)
+    told = {"rules": ["vulnerability", "known-exploited", "malicious"]}
+    causes.findings([_finding(outcome="unknown", what="", package="unidentified:left-pad", evidence=told)])
+    assert causes.unsure >= {("malicious", "left-pad", None)}
+    assert causes.alerts() == []

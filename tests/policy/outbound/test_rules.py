@@ -309,6 +309,18 @@ def test_without_the_library_nobody_can_say(shop: Path, monkeypatch: pytest.Monk
     assert (told.exit_code, [gap.rule for gap in told.gaps]) == (3, ["outbound-secrets"])
 
 
+def test_a_library_that_is_there_and_broken_closes_the_gate(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ImportError("half of it")
+
+    monkeypatch.setattr(Detectors, "__init__", broken)
+    commit(shop, "x", {"a.py": f"'{KEY}'\n"})
+    [one] = found(shop, secrets={"base64_limit": 4.4})
+    assert (one.outcome, one.fails) == ("error", True)
+
+
 def test_a_rule_that_breaks_closes_the_gate_and_shows_nothing(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

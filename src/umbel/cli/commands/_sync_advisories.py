@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,15 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from umbel.cli import alerting, options, output
+from umbel.cli.commands._sync_shown import QuietOption, bar, tell_faults
 from umbel.cli.options import Format, FormatOption, WorkspaceOption
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from rich.progress import ProgressColumn
+
     from umbel.evidence.sync_advisories import SyncedAdvisories
     from umbel.evidence.sync_exploits import SyncedExploits
-
-MOST_LINES = 20
 
 
 def advisories(
@@ -40,13 +40,17 @@ def advisories(
             exists=True,
         ),
     ] = None,
+    whole: Annotated[  # noqa: FBT002
+        bool,
+        typer.Option("--whole", help="With --from: it holds all there is of the ecosystems that are named."),
+    ] = False,
     exploits: Annotated[
         bool | None,
         typer.Option(
             "--exploits/--no-exploits", help="Only what is known to be exploited or may be, or all but that."
         ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the summary.")] = False,  # noqa: FBT002
+    quiet: QuietOption = False,  # noqa: FBT002
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     workspace: WorkspaceOption = options.HERE,
 ) -> None:
@@ -57,7 +61,7 @@ def advisories(
     """
     with shown(quiet=quiet) as progress:
         done = options.workspace(workspace).sync_advisories(
-            ecosystems or [], source=saved, exploits=exploits, progress=progress
+            ecosystems or [], source=saved, exploits=exploits, whole=whole, progress=progress
         )
     report(done, format)
     alerting.after(options.workspace(workspace))
@@ -68,27 +72,29 @@ def advisories(
 @contextmanager
 def shown(*, quiet: bool) -> Iterator[Callable[[str, int, int | None], None] | None]:
     """Progress on stderr while the block runs, if anyone is there to see it."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich import progress
-    from rich.console import Console
+    with bar(quiet=quiet, columns=_columns) as progress:
+        if progress is None:
+            yield None
+            return
+        tasks: dict[str, Any] = {}
 
-    columns = (
+        def told(lineage: str, done: int, total: int | None) -> None:
+            if lineage not in tasks:
+                tasks[lineage] = progress.add_task(output.clean(lineage), total=total)
+            progress.update(tasks[lineage], completed=done, total=total)
+
+        yield told
+
+
+def _columns() -> tuple[ProgressColumn, ...]:
+    from rich import progress
+
+    return (
         progress.TextColumn("{task.description}"),
         progress.BarColumn(),
         progress.TextColumn("{task.completed:,.0f} advisories"),
         progress.TimeElapsedColumn(),
     )
-    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, Any] = {}
-
-        def told(lineage: str, done: int, total: int | None) -> None:
-            if lineage not in tasks:
-                tasks[lineage] = bar.add_task(output.clean(lineage), total=total)
-            bar.update(tasks[lineage], completed=done, total=total)
-
-        yield told
 
 
 def report(done: Sequence[SyncedAdvisories | SyncedExploits], how: Format) -> None:
@@ -98,11 +104,12 @@ def report(done: Sequence[SyncedAdvisories | SyncedExploits], how: Format) -> No
     if how is not Format.table:
         return
     faults = [(row["source"], fault) for row in rows for fault in row["faults"] if fault["level"] != "note"]
-    for source, fault in faults[:MOST_LINES]:
-        line = f"{fault['level']}: {source}: {fault['place']}: {fault['message']}".replace(": : ", ": ")
-        print(output.clean(line), file=sys.stderr)
-    if len(faults) > MOST_LINES:
-        print(f"… and {len(faults) - MOST_LINES:,} more faults", file=sys.stderr)
+    tell_faults(
+        [
+            f"{fault['level']}: {source}: {fault['place']}: {fault['message']}".replace(": : ", ": ")
+            for source, fault in faults
+        ]
+    )
 
 
 def _row(one: SyncedAdvisories | SyncedExploits) -> dict[str, Any]:

@@ -5,21 +5,17 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from umbel.cli import alerting, options, output
+from umbel.cli.commands._sync_shown import MOST_LINES, QuietOption, counting, tell_faults
 from umbel.cli.options import Format, FormatOption, WorkspaceOption
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from umbel.evidence.sync_lifecycles import SyncedLifecycles
-
-MOST_LINES = 20
 
 
 def lifecycles(
@@ -39,7 +35,7 @@ def lifecycles(
             exists=True,
         ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the summary.")] = False,  # noqa: FBT002
+    quiet: QuietOption = False,  # noqa: FBT002
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     workspace: WorkspaceOption = options.HERE,
 ) -> None:
@@ -48,7 +44,7 @@ def lifecycles(
     Only products that changed are written. Ends with exit code 3 if some could not be had or read.
     Example: umbel sync lifecycles --from endoflife.date/products
     """
-    with _shown(quiet=quiet) as progress:
+    with counting("products", quiet=quiet) as progress:
         found = options.workspace(workspace).sync_lifecycles(products or [], saved, progress)
     if format is Format.table:
         _told(found)
@@ -71,21 +67,4 @@ def _told(found: SyncedLifecycles) -> None:
     if found.missing:
         names = ", ".join(found.missing[:MOST_LINES])
         print(output.clean(f"There is no product {names} there."), file=sys.stderr)
-    for fault in found.faults[:MOST_LINES]:
-        print(output.clean(f"{fault.level}: {fault}"), file=sys.stderr)
-    if len(found.faults) > MOST_LINES:
-        print(f"… and {len(found.faults) - MOST_LINES:,} more faults", file=sys.stderr)
-
-
-@contextmanager
-def _shown(*, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """Progress on stderr while the block runs, if anyone is there to see it."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("products", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    tell_faults([f"{fault.level}: {fault}" for fault in found.faults])

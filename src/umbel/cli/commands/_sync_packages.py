@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from umbel.cli import output
+from umbel.cli.commands._sync_shown import MOST_LINES, bar, tell_faults
 from umbel.cli.options import Format
 from umbel.evidence.sync_packages import Progress
 from umbel.model.errors import UsageError
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from umbel.evidence.sync_packages import Summary
 
-MOST_LINES = 20
 _AGE = re.compile(r"(\d{1,5})\s*([mhd]?)").fullmatch
 _UNITS = {"m": "minutes", "h": "hours", "": "hours", "d": "days"}
 
@@ -54,21 +54,20 @@ class _Bar(Progress):
 @contextmanager
 def shown(*, quiet: bool) -> Iterator[Progress]:
     """Progress on stderr while the block runs, if anyone is there to see it."""
-    if quiet or not sys.stderr.isatty():
-        yield Progress()
-        return
-    from rich import progress
-    from rich.console import Console
+    with bar(quiet=quiet, columns=_columns) as progress:
+        yield Progress() if progress is None else _Bar(progress)
 
-    columns = (
+
+def _columns() -> tuple[rich.progress.ProgressColumn, ...]:
+    from rich import progress
+
+    return (
         progress.TextColumn("{task.description}"),
         progress.BarColumn(),
         progress.MofNCompleteColumn(),
         progress.TextColumn("{task.fields[now]}"),
         progress.TimeRemainingColumn(),
     )
-    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        yield _Bar(bar)
 
 
 def report(summary: Summary, how: Format) -> None:
@@ -90,8 +89,9 @@ def report(summary: Summary, how: Format) -> None:
             print(output.clean(f"{source.source}: {number:,} failed: {reason}"), file=sys.stderr)
     for words, number in summary.unasked.items():
         print(output.clean(f"{output.counted(number, 'package')} not asked for: {words}"), file=sys.stderr)
-    for each in summary.trouble[:MOST_LINES]:
-        print(output.clean(f"{each.fault.level}: {each.package}: {each.fault.message}"), file=sys.stderr)
+    tell_faults(
+        [f"{each.fault.level}: {each.package}: {each.fault.message}" for each in summary.trouble[:MOST_LINES]]
+    )
 
 
 def _beside(summary: Summary) -> Iterator[str]:

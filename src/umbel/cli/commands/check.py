@@ -191,12 +191,10 @@ def json_of(verdict: Verdict) -> str:
 
 
 def _write(file: Path, text: str) -> None:
-    from umbel.model.errors import UsageError
+    from umbel.reports.files import replacing
 
-    try:
-        file.write_text(text, "utf-8")
-    except OSError as error:
-        raise UsageError(f"{file} can't be written: {error.strerror}.") from error
+    with replacing(file) as draft:
+        draft.write_text(text, "utf-8", newline="\n")
 
 
 _MARKS = {"fail": "✗", "warn": "!", "note": "·"}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from umbel.model.errors import Fault
     from umbel.policy.incidents import Kept
+    from umbel.policy.incidents_progress import Progress
 
 app = typer.Typer(
     add_completion=False,
@@ -27,6 +28,8 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Who is affected by what, how far the mending is, and what to tell whom.",
 )
+_NEW = 20
+"""Uses that came since the opening and are named; of the others there is the number."""
 IncidentArgument = Annotated[
     str, typer.Argument(metavar="ID", help="Its id, the beginning of it, or what it is about.")
 ]
@@ -112,12 +115,16 @@ def list_(
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     workspace: WorkspaceOption = options.HERE,
 ) -> None:
-    """List incidents, the newest first.
+    """List incidents, the newest first. Ends with exit code 3 if one can't be read.
 
     Example: umbel incident list
     """
-    records = [_record(kept) for kept in reversed(options.workspace(workspace).incidents())]
+    known, broken = options.workspace(workspace).incidents()
+    records = [_record(kept) for kept in reversed(known)]
     output.emit(records, format, columns=_INCIDENTS, limit=limit, nothing="No incident was ever opened.")
+    for name, error in broken.items():
+        print(f"? {output.clean(name)}: {output.clean(' '.join(error.message.split()))}", file=sys.stderr)
+    raise typer.Exit(3 if broken else 0)
 
 
 @app.command()
@@ -134,46 +141,33 @@ def status(
     Ends with exit code 1 while something is affected, 3 while something is unknown.
     Example: umbel incident status CVE-2021-44228 --by project
     """
-    from umbel.reports.incident_text import age, deadline
-
     kept, progress = options.workspace(workspace).incident_progress(incident, advisories=advisories)
     _faults(kept.faults)
-    if by is By.product:
-        output.emit(
-            output.structs(progress.groups),
-            format,
-            columns=_GROUPS,
-            limit=limit,
-            nothing="Nobody was affected.",
-        )
-    else:
-        output.emit(
-            output.structs(progress.parts),
-            format,
-            columns=_PARTS,
-            limit=limit,
-            nothing="Nobody was affected.",
-        )
+    rows, columns = (progress.groups, _GROUPS) if by is By.product else (progress.parts, _PARTS)
+    output.emit(output.structs(rows), format, columns=columns, limit=limit, nothing="Nobody was affected.")
     if format is Format.table:
-        told = ", ".join(f"{progress.count(s)} {s}" for s in ("mended", "affected", "unknown", "cleared"))
-        print(
-            f"Of {output.counted(progress.uses, 'use')} in {output.counted(progress.projects, 'project')}: {told}."
-        )
-        first = (
-            f"first mended after {age(progress.first_at - progress.opened_at)}"
-            if progress.first_at
-            else "none mended"
-        )
-        clock = f"Open for {age(progress.now - progress.opened_at)}" if kept.closed_at is None else "Closed"
-        print(
-            f"{clock}; {first}. Deadline: {kept.incident.due or 'none'}. {deadline(kept.incident, progress)}"
-        )
-        if progress.new:
-            print(f"{output.counted(len(progress.new), 'use')} came since it was opened:")
-            for row in progress.new[:20]:
-                print(f"  {output.clean(row.project)}: {output.clean(row.path or row.package)}")
+        _tell(kept, progress)
     left = progress.count("affected") + len(progress.new)
     raise typer.Exit(1 if left else 3 if progress.count("unknown") else 0)
+
+
+def _tell(kept: Kept, progress: Progress) -> None:
+    """What stands below the table: counts, the clock, what came since."""
+    from umbel.reports.incident_text import age, deadline
+
+    told = ", ".join(f"{progress.count(s)} {s}" for s in ("mended", "affected", "unknown", "cleared"))
+    projects = output.counted(progress.projects, "project")
+    print(f"Of {output.counted(progress.uses, 'use')} in {projects}: {told}.")
+    opened, mended = progress.opened_at, progress.first_at
+    first = f"first mended after {age(mended - opened)}" if mended else "none mended"
+    clock = f"Open for {age(progress.now - opened)}" if kept.closed_at is None else "Closed"
+    print(f"{clock}; {first}. Deadline: {kept.incident.due or 'none'}. {deadline(kept.incident, progress)}")
+    if progress.new:
+        print(f"{output.counted(len(progress.new), 'use')} came since it was opened:")
+    for row in progress.new[:_NEW]:
+        print(f"  {output.clean(row.project)}: {output.clean(row.path or row.package)}")
+    if len(progress.new) > _NEW:
+        print(f"  … and {len(progress.new) - _NEW:,} more")
 
 
 @app.command()
@@ -190,9 +184,7 @@ def message(
 
     Example: umbel incident message CVE-2021-44228 --to owners
     """
-    text = options.workspace(workspace).incident_message(incident, to, advisories=advisories)
-    with output.readers_may_leave():
-        sys.stdout.write(text)
+    _write(options.workspace(workspace).incident_message(incident, to, advisories=advisories))
 
 
 @app.command()
@@ -250,7 +242,10 @@ def review(
 
     Example: umbel incident review CVE-2021-44228 > review.md
     """
-    text = options.workspace(workspace).incident_review(incident, advisories=advisories)
+    _write(options.workspace(workspace).incident_review(incident, advisories=advisories))
+
+
+def _write(text: str) -> None:
     with output.readers_may_leave():
         sys.stdout.write(text)
 

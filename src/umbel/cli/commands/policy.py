@@ -175,6 +175,8 @@ def explain(
 
 
 def _explain(found: Finding, settings: Any) -> None:
+    import shlex
+
     import msgspec
 
     from umbel.policy.registry import rules
@@ -191,11 +193,13 @@ def _explain(found: Finding, settings: Any) -> None:
         if value not in ((), {}):
             print(f"{name} = {toml(msgspec.to_builtins(value))}")
     if not found.excused:
-        package = f" --package {found.subject}" if found.package else ""
-        what = f" --what {found.what}" if found.what else ""
+        package = ("--package", found.subject) if found.package else ()
+        what = ("--what", found.what) if found.what else ()
+        # It is copied into a shell, and names and versions are others' words.
+        call = shlex.join((found.rule, "--project", found.project, *package, *what))
         print(
-            f"\nTo accept it all the same, for a time:\n  umbel exceptions add {found.rule} --project {found.project}"
-            f"{package}{what} --until DAY --by WHO --reason WHY"
+            "\nTo accept it all the same, for a time:\n"
+            f"  umbel exceptions add {output.clean(call)} --until DAY --by WHO --reason WHY"
         )
 
 

@@ -13,6 +13,7 @@ from umbel.cli import alerting, options
 from umbel.cli.commands._sync_advisories import advisories
 from umbel.cli.commands._sync_licenses import licenses
 from umbel.cli.commands._sync_lifecycles import lifecycles
+from umbel.cli.commands._sync_shown import QuietOption
 from umbel.cli.options import Format, FormatOption, ProductOption, WorkspaceOption
 
 app = typer.Typer(
@@ -62,7 +63,7 @@ def packages(
             help="Ask again for what was seen longer ago than this: 24h (unless told), 7d, 0h.",
         ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the summary.")] = False,  # noqa: FBT002
+    quiet: QuietOption = False,  # noqa: FBT002
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     workspace: WorkspaceOption = options.HERE,
 ) -> None:

@@ -104,13 +104,20 @@ def _about(info: dict[str, Any], classifiers: list[Any], links: dict[Any, Any]) 
 
 
 def _license(info: dict[str, Any], classifiers: Iterable[Any]) -> str | None:
-    """The expression, else the field if it is no whole text, else the classifiers."""
+    """The expression, else the field if it is no whole text, else the classifiers.
+
+    One classifier stands as written; of several all apply, and if one of them isn't understood nothing is known.
+    """
+    from umbel.model.licenses import effective
+
     named = [text(each, LONGEST_LICENSE) for each in classifiers]
-    told = [each for each in named if each and each.startswith("License ::")]
+    told = list(dict.fromkeys(each for each in named if each and each.startswith("License ::")))
+    if len(told) > 1:
+        told = [each for each in told if each.partition("::")[2].strip() != "OSI Approved"]
     field = text(info.get("license"))
     short = field if field and len(field) <= LONGEST_LICENSE and "\n" not in field else None
     expression = text(info.get("license_expression"), LONGEST_LICENSE)
-    return expression or short or " OR ".join(told)[:LONGEST_LICENSE] or None
+    return expression or short or (told[0] if len(told) == 1 else effective((), told, ()))
 
 
 def _dated(version: str, dates: dict[str, datetime | None]) -> datetime | None:

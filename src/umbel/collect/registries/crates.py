@@ -160,4 +160,5 @@ def _joined(index: PackageFacts, told: PackageFacts) -> PackageFacts:
         for v in index.versions
     )
     latest, latest_at = newest(versions)
-    return msgspec.structs.replace(told, latest=latest, latest_at=latest_at, versions=versions)
+    faults = (*index.faults, *told.faults)
+    return msgspec.structs.replace(told, latest=latest, latest_at=latest_at, versions=versions, faults=faults)

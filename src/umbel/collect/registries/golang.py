@@ -134,7 +134,7 @@ def facts_of(
     listed: tuple[VersionFacts, ...], mod: str, times: dict[str, datetime | None], untagged: str | None
 ) -> PackageFacts:
     """The facts of a module: versions with their times, and what its newest go.mod takes back."""
-    retracted = list(_retracted(mod))
+    retracted = list(_retracted(mod)) if mod else None
     versions = tuple(_version(facts, times, retracted) for facts in listed)
     latest, latest_at = newest(versions)
     deprecation = _deprecation(mod)
@@ -150,13 +150,15 @@ def facts_of(
 
 
 def _version(
-    facts: VersionFacts, times: dict[str, datetime | None], retracted: list[tuple[str, str, str | None]]
+    facts: VersionFacts,
+    times: dict[str, datetime | None],
+    retracted: list[tuple[str, str, str | None]] | None,
 ) -> VersionFacts:
-    why = next(
-        (reason or "retracted" for low, high, reason in retracted if _within(facts.version, low, high)), None
-    )
+    found = (why or "retracted" for low, high, why in retracted or () if _within(facts.version, low, high))
+    why = next(found, None)
+    yanked = None if retracted is None else why is not None
     return msgspec.structs.replace(
-        facts, released_at=times.get(facts.version), yanked=why is not None, deprecation=text(why)
+        facts, released_at=times.get(facts.version), yanked=yanked, deprecation=text(why)
     )
 
 

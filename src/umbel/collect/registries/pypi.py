@@ -39,7 +39,8 @@ _ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+h
 _JSON = "application/json"
 _SIMPLE = "/simple"
 _METADATA = 1 << 20
-_ANCHOR = re.compile(r"<a\s([^>]{1,4000})>", re.IGNORECASE)
+_ANCHOR = re.compile(r"<a\s", re.IGNORECASE)
+_LONGEST_ANCHOR = 4000
 _HREF = re.compile(r"href\s*=\s*[\"']([^\"']*)", re.IGNORECASE)
 _YANKED = re.compile(r"data-yanked(?:\s*=\s*[\"']([^\"']*))?", re.IGNORECASE)
 _EGG = re.compile(r"[^-]+-([^-]+)-py\d", re.IGNORECASE)
@@ -170,8 +171,11 @@ def _of_html(got: Got) -> tuple[PackageFacts, list[_File]]:
     """A page of an index that has no JSON: versions and yanks, without dates."""
     page = got.body.decode("utf-8", "replace")
     files = []
-    for found in _ANCHOR.finditer(page):
-        href, yanked = _HREF.search(found[1]), _YANKED.search(found[1])
+    for rest in _ANCHOR.split(page)[1:]:
+        inside, end, _ = rest[:_LONGEST_ANCHOR].partition(">")
+        if not end:
+            continue
+        href, yanked = _HREF.search(inside), _YANKED.search(inside)
         if href:
             address = unescape(href[1])
             name = unquote(address.partition("#")[0].rpartition("/")[2])

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 
@@ -13,7 +13,7 @@ from umbel.model.errors import UsageError
 from umbel.model.obligations import Use, duties, obligations
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from umbel.evidence.session import Session
     from umbel.model.obligations import Obligation
@@ -23,7 +23,7 @@ TABLES = ("usage",)
 
 _IN_USE = """
 SELECT package, version, list(DISTINCT license) FILTER (license IS NOT NULL) AS licenses,
-       list(DISTINCT scope) AS scopes
+       list(DISTINCT scope) AS scopes, list(DISTINCT project ORDER BY project) AS projects
 FROM usage
 WHERE $projects IS NULL OR list_contains($projects::VARCHAR[], project)
 GROUP BY package, version ORDER BY package, version
@@ -32,6 +32,18 @@ _NUMBER = """
 SELECT count(DISTINCT (package, version)) FROM usage WHERE list_contains($projects::VARCHAR[], project)
 """
 _NOT_SHIPPED = ("development", "test", "excluded")
+
+
+class Decided(Protocol):
+    """What people decided of licences."""
+
+    def license_of(self, package: str, version: str | None) -> str | None:
+        """What was concluded; None if nobody did."""
+
+    def chosen(
+        self, package: str, version: str | None, expression: str, projects: Sequence[str]
+    ) -> list[str | None]:
+        """The alternatives that projects take of an expression; None where nobody chose."""
 
 
 class Bringer(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -80,13 +92,13 @@ def obliged(
     name: str,
     projects: Sequence[str],
     use: Use,
-    choices: Mapping[tuple[str, str], str] | None = None,
+    decided: Decided | None = None,
 ) -> Obliged:
     """The whole answer for a product or project. Raises `UsageError` if it has no evidence."""
     number = session.ask(_NUMBER, {"projects": list(projects)}).one()[0]
     if not number:
         raise UsageError(f"There is no evidence of {name}.", "umbel coverage lists what there is.")
-    found = duties_in(session, projects, use, choices)
+    found = duties_in(session, projects, use, decided)
     return Obliged(name=name, use=use, packages=number, duties=tuple(found))
 
 
@@ -94,24 +106,35 @@ def duties_in(
     session: Session,
     projects: Sequence[str] | None,
     use: Use,
-    choices: Mapping[tuple[str, str], str] | None = None,
+    decided: Decided | None = None,
 ) -> list[Duty]:
     """Obligations of what projects use, in the order of the table; None is all projects.
 
-    `use` tells how it is used; its scope is each package's own. `choices` are recorded ones, by package and
-    license expression. A package whose license nobody knows brings one: to find out.
+    `use` tells how it is used; its scope is each package's own. What people `decided` counts before what
+    documents say. A package whose license nobody knows brings one: to find out.
     """
     found: dict[str, dict[Bringer, bool]] = {}
     rows = session.ask(_IN_USE, {"projects": None if projects is None else list(projects)}).records()
     for row in rows:
         own = msgspec.structs.replace(use, scope=_reach(row["scopes"]))
-        for expression in sorted(row["licenses"] or ()) or [None]:
-            choice = (choices or {}).get((row["package"], expression)) if expression else None
+        for expression, choice in _licenses(row, decided):
             for each in obligations(expression, own, choice):
                 bringer = _bringer(row, each, expression)
                 mine = found.setdefault(each.id, {})
                 mine[bringer] = mine.get(bringer, False) or each.derived
     return [_duty(name, found[name]) for name in duties() if name in found]
+
+
+def _licenses(row: Mapping[str, Any], decided: Decided | None) -> Iterator[tuple[str | None, str | None]]:
+    """Each licence of a package's version, and each choice that was made of it."""
+    package, version = row["package"], row["version"]
+    concluded = decided.license_of(package, version) if decided else None
+    for expression in [concluded] if concluded else sorted(row["licenses"] or ()) or [None]:
+        if decided is None or expression is None:
+            yield expression, None
+        else:
+            for choice in decided.chosen(package, version, expression, row["projects"]):
+                yield expression, choice
 
 
 def _reach(scopes: Sequence[str | None]) -> str | None:

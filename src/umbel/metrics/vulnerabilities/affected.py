@@ -101,11 +101,13 @@ class Versions:
         order = self.order(line.scheme)
         for place in order.unread:
             unknown.setdefault(place, unreadable(self.found[place], line.scheme))
-        keys = order.keys
-        for start, end, closed in line.intervals() if keys else ():
-            low = 0 if start is None else bisect_left(keys, line.keys[start])
-            find = bisect_right if closed else bisect_left
-            high = len(keys) if end is None else find(keys, line.keys[end])
+        try:
+            inside = _inside(order.keys, line)
+        except (TypeError, ValueError):  # as one version, so all: nobody can compare them with the range
+            for place in order.places:
+                unknown.setdefault(place, unreadable(self.found[place], line.scheme))
+            return
+        for low, high in inside:
             for place in order.places[low:high]:
                 affected.setdefault(place, False)
 
@@ -136,6 +138,16 @@ class Versions:
             place for place, version in enumerate(self.found) if version is not None and place not in read
         ]
         return _Order([read[place] for place in places], places, unread)
+
+
+def _inside(keys: list[Any], line: Line) -> list[tuple[int, int]]:
+    """The stretches of sorted versions that are in a range."""
+    found = []
+    for start, end, closed in line.intervals() if keys else ():
+        low = 0 if start is None else bisect_left(keys, line.keys[start])
+        find = bisect_right if closed else bisect_left
+        found.append((low, len(keys) if end is None else find(keys, line.keys[end])))
+    return found
 
 
 class Fixes:

@@ -17,17 +17,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from umbel.metrics.vulnerabilities.aliases import Said, groups
-from umbel.metrics.vulnerabilities.index import FORMAT, MARK
+from umbel.metrics.vulnerabilities.index import FORMAT, MARK, WHOLE
 from umbel.model.errors import EvidenceError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import duckdb
     import pyarrow as pa
 
     from umbel.evidence.lake import Lake
+    from umbel.evidence.osv_files import Place, Tally
     from umbel.evidence.session import Session
+
+    Fill = Callable[[duckdb.DuckDBPyConnection], Iterable[str]]
+    """Puts what an index is made of in a database; gives the ecosystems of which that is all there is."""
 
 ROW_GROUP = 1024
 TABLES = ("snapshots", "advisories", "advisory_ranges", "exploits")
@@ -35,9 +39,13 @@ _SETTLED = 2_000_000_000
 KEPT = 4
 """Indexes of one kind that a folder keeps, the newest by use."""
 _SYNCS = "SELECT write_id FROM syncs WHERE collector IN ('osv', 'kev', 'epss') ORDER BY write_id"
-_EARLIER = """
-SELECT coalesce(max(greatest(seen_at, modified_at, published_at, withdrawn_at)) <= $as_of::TIMESTAMPTZ, true)
-FROM raw_advisories
+# Whatever changes what is known on a day has a time: between two of them every day has the same index.
+_TIMES = """
+WITH told AS (
+  SELECT unnest([seen_at, modified_at, published_at, withdrawn_at]) AS at FROM raw_advisories
+  UNION ALL SELECT unnest([seen_at, day::TIMESTAMPTZ]) FROM raw_exploits
+)
+SELECT coalesce(max("at") <= $as_of::TIMESTAMPTZ, true), max("at") FILTER ("at" <= $as_of::TIMESTAMPTZ) FROM told
 """
 _OF_LAKE = """
 SELECT a.*, r.urls FROM advisories AS a
@@ -85,26 +93,31 @@ def _key(session: Session) -> str:
 
 def _of_session(folder: Path, session: Session, key: str) -> Path:
     """A day after all that is known has the same index as any other such day."""
-    later = bool(session.ask(_EARLIER, {"as_of": session.as_of.isoformat()}).rows()[0][0])
-    name = f"advisories-{key}" if later else f"advisories-{key}-{session.as_of:%Y%m%dT%H%M%S%f}"
+    later, last = session.ask(_TIMES, {"as_of": session.as_of.isoformat()}).rows()[0]
+    name = f"advisories-{key}"
+    if not later:
+        name += f"-{last:%Y%m%dT%H%M%S%f}" if last else "-0"
     place = folder / f"{name}.parquet"
     if place.is_file():
         return _used(place)
 
-    def fill(connection: duckdb.DuckDBPyConnection) -> None:
+    def fill(connection: duckdb.DuckDBPyConnection) -> Iterable[str]:
+        from umbel.evidence._advisories_known import whole
+
         for name, query in (
             ("advisories_in", _OF_LAKE),
             ("ranges_in", "SELECT * FROM advisory_ranges"),
             ("exploits_in", "SELECT * FROM exploits"),
         ):
             connection.register(name, session.ask(query).arrow())
+        return whole(session)
 
     return _build(place, fill, session.as_of)
 
 
 def of_export(path: Path, cache: Path | None) -> Path:
     """The index of an export in files: the one in the cache, else a new one there."""
-    from umbel.evidence.osv_files import documents
+    from umbel.evidence.osv_files import Tally, documents, export_of, files
 
     if not path.exists():
         raise UsageError(f"There is no {path}.")
@@ -114,12 +127,15 @@ def of_export(path: Path, cache: Path | None) -> Path:
         return _used(place)
     now = datetime.now(UTC)
 
-    def fill(connection: duckdb.DuckDBPyConnection) -> None:
+    def fill(connection: duckdb.DuckDBPyConnection) -> Iterable[str]:
         from umbel.model.tables import empty_select
+
+        exports = {file: name for file in files(path) if (name := export_of(file))}
+        tallies = {file: Tally(file) for file in exports}
 
         for name in ("advisories", "advisory_ranges", "exploits"):
             connection.execute(f"CREATE TABLE {name} AS {empty_select(name)}")
-        for tables in _read((data for _, data in documents(path)), now):
+        for tables in _read(documents(path), now, tallies):
             for name, rows in tables.items():
                 connection.register("batch", rows)
                 connection.execute(f"INSERT INTO {name} SELECT * FROM batch")  # noqa: S608
@@ -134,13 +150,14 @@ def of_export(path: Path, cache: Path | None) -> Path:
             "SEMI JOIN advisories_in AS a ON a.advisory = r.advisory AND a.write_id = r.write_id"
         )
         connection.execute("CREATE VIEW exploits_in AS SELECT * FROM exploits")
+        return [name for file, name in exports.items() if tallies[file].lacks(name) is None]
 
     return _build(place, fill, now)
 
 
 def _fingerprint(path: Path, folder: Path) -> str:
     """The hash of an export's content. It is kept by size and time of its files: a gate needn't read all anew."""
-    from umbel.evidence.osv_files import files, fingerprint
+    from umbel.evidence.osv_files import export_of, files, fingerprint
 
     stats = [(str(file), *_stat(file)) for file in files(path)]
     name = hashlib.sha256(str(path.absolute()).encode("utf-8", "replace")).hexdigest()[:20]
@@ -149,7 +166,9 @@ def _fingerprint(path: Path, folder: Path) -> str:
         known, found = memo.read_text("ascii").split()
         if known == state:
             return found
-    found = fingerprint(path, FORMAT)
+    # What a file is called says whether it is a whole export.
+    exports = sorted({export for file in files(path) if (export := export_of(file))})
+    found = fingerprint(path, repr((FORMAT, exports)).encode())
     newest = max((stat[2] for stat in stats), default=0)
     # A file that was written this moment may be written again without a later time.
     if time.time_ns() - newest > _SETTLED:
@@ -167,7 +186,9 @@ def _stat(file: Path) -> tuple[int, int, int]:
     return found.st_size, found.st_mtime_ns, found.st_ino
 
 
-def _read(records: Iterable[bytes], now: datetime) -> Iterator[dict[str, pa.Table]]:
+def _read(
+    records: Iterable[tuple[Place, bytes]], now: datetime, tallies: Mapping[Path, Tally]
+) -> Iterator[dict[str, pa.Table]]:
     """Records as tables, a batch at a time. Each has a `write_id` of its own: one may come twice."""
     from umbel.collect import osv
     from umbel.evidence.syncing import BATCH_DOCUMENTS, rows_table
@@ -175,8 +196,10 @@ def _read(records: Iterable[bytes], now: datetime) -> Iterator[dict[str, pa.Tabl
     advisories: list[tuple[Any, ...]] = []
     ranges: list[tuple[Any, ...]] = []
     number = 0
-    for data in records:
+    for place, data in records:
         found = osv.read(data, now)
+        if place.file in tallies:
+            tallies[place.file].add(found)
         if found.advisory is None:
             continue
         number += 1
@@ -198,7 +221,7 @@ def _tables(advisories: list[Any], ranges: list[Any], make: Callable[..., pa.Tab
     return found
 
 
-def _build(place: Path, fill: Callable[[duckdb.DuckDBPyConnection], None], as_of: datetime) -> Path:
+def _build(place: Path, fill: Fill, as_of: datetime) -> Path:
     import duckdb
 
     try:
@@ -209,9 +232,9 @@ def _build(place: Path, fill: Callable[[duckdb.DuckDBPyConnection], None], as_of
             with duckdb.connect(":memory:", config={"memory_limit": "400MB"}) as connection:
                 connection.execute("SET TimeZone = 'UTC'")
                 connection.execute("SET preserve_insertion_order = false")
-                fill(connection)
+                whole = fill(connection)
                 connection.register("groups_in", _groups(connection))
-                _write(connection, Path(name), as_of)
+                _write(connection, Path(name), as_of, whole)
             Path(name).replace(place)
         finally:
             Path(name).unlink(missing_ok=True)
@@ -264,11 +287,11 @@ def _with_exploits(group: Any, upstream: list[str], exploits: dict[str, Any]) ->
     }
 
 
-def _write(connection: duckdb.DuckDBPyConnection, path: Path, as_of: datetime) -> None:
+def _write(connection: duckdb.DuckDBPyConnection, path: Path, as_of: datetime, whole: Iterable[str]) -> None:
     from pyarrow import parquet
 
     reader = connection.sql(_ROWS, params={"as_of": as_of.isoformat()}).to_arrow_reader(ROW_GROUP)
-    schema = reader.schema.with_metadata({MARK: FORMAT})
+    schema = reader.schema.with_metadata({MARK: FORMAT, WHOLE: "\n".join(sorted(set(whole)))})
     with parquet.ParquetWriter(path, schema, compression="zstd", compression_level=3) as writer:
         for batch in reader:
             if batch.num_rows:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any, Self
 
+from umbel.collect._osv_ecosystems import ecosystem_of
 from umbel.metrics.vulnerabilities.ranges import Entry
 from umbel.model.errors import UsageError
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 MARK = b"umbel-advisories"
 """The key in the file's metadata that says what it is; its value is the format's number."""
-FORMAT = b"1"
+FORMAT = b"2"
+WHOLE = b"umbel-whole"
+"""The key whose value names the ecosystems of which the index has all that their databases have, a line each."""
 _MATCHING = ("package", "advisory", "ecosystem", "scheme", "ranges", "versions")
 FACTS = (
     "source", "modified_at", "published_at", "withdrawn_at", "withdrawn", "kind", "summary", "score", "severity",
@@ -35,7 +38,7 @@ FACTS = (
 class Index:
     """An index of advisories. Rows are read when they are asked for, and kept.
 
-    `path` is its Parquet file.
+    `path` is its Parquet file, `whole` names the ecosystems (as OSV writes them) of which a whole database was read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -47,8 +50,10 @@ class Index:
             self._file = parquet.ParquetFile(path, memory_map=True)
         except (OSError, ArrowException) as error:
             raise UsageError(f"{path} is no index of advisories.", "Build one anew.") from error
-        if (self._file.schema_arrow.metadata or {}).get(MARK) != FORMAT:
+        told = self._file.schema_arrow.metadata or {}
+        if told.get(MARK) != FORMAT:
             raise UsageError(f"{path} is no index of advisories that this Umbel reads.", "Build one anew.")
+        self.whole = frozenset(told.get(WHOLE, b"").decode("utf-8", "replace").splitlines())
         self._bounds = list(self._statistics())
         self._packages: dict[int, list[str]] = {}
         self._entries: dict[str, dict[str, list[Entry]]] = {}
@@ -110,16 +115,12 @@ class Index:
         return {package: found for package in wanted if (found := self._facts[package])}
 
     def covers(self, area: str) -> bool:
-        """Whether any advisory here is about packages of an area: `npm`, `deb/debian`."""
-        first, beyond = f"pkg:{area}/", f"pkg:{area}0"
-        for number, (least, greatest) in enumerate(self._bounds):
-            if greatest < first or least >= beyond:
-                continue
-            names = self._names(number)
-            place = bisect_left(names, first)
-            if place < len(names) and names[place] < beyond:
-                return True
-        return False
+        """Whether all advisories about packages of an area are here: `npm`, `deb/debian`.
+
+        Some are not enough: of a package without a match it says nothing then.
+        """
+        kind, _, namespace = area.partition("/")
+        return ecosystem_of(kind, namespace or None) in self.whole
 
     def _names(self, number: int) -> list[str]:
         """The packages of one group of rows, sorted."""

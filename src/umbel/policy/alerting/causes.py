@@ -80,10 +80,13 @@ class Causes:
             cause = RULES.get(finding.rule)
             if finding.exception is not None and "exception" in self._settings.causes:
                 self._exception(finding)
-            if cause is None or cause not in self._settings.causes or finding.excused:
+            if cause is None or finding.excused:
                 continue
             if finding.outcome != "unmet":
-                self._doubt(cause, finding)
+                for each in _causes(finding):
+                    self._doubt(each, finding)
+            elif cause not in self._settings.causes:
+                continue
             elif finding.level != "note" and at_least(finding.severity, self._settings.severity):
                 for group in self.groups(cause, _matter(finding), finding.project):
                     _take(group, finding)
@@ -188,6 +191,11 @@ class Causes:
                 if plan.until >= self._today and plan.is_for(finding, self.owned(finding.project)):
                     return plan.sentence
         return None
+
+
+def _causes(finding: Finding) -> set[AlertCause]:
+    """Of which causes nobody can say: a rule may speak for others that have no answer either."""
+    return {RULES[name] for name in (finding.rule, *finding.evidence.get("rules", ())) if name in RULES}
 
 
 def _matter(finding: Finding) -> str:

@@ -30,11 +30,12 @@ if TYPE_CHECKING:
 
 TABLES = ("usage", *plans_module.TABLES)
 """The stored tables that a session must hold."""
+# What was read again and had not changed is none of `published`, and was seen all the same.
 _SEEN = """
-SELECT p.subject, max(p.collected_at)::DATE FROM published AS p
-SEMI JOIN present AS s ON s.subject = p.subject
-WHERE p.outcome NOT IN ('failed', 'absent') GROUP BY p.subject
-HAVING date_diff('day', max(p.collected_at)::DATE, $today::DATE) > $days ORDER BY ALL
+SELECT r.subject, max(r.collected_at)::DATE FROM raw_snapshots AS r
+SEMI JOIN present AS s ON s.subject = r.subject
+WHERE r.outcome NOT IN ('failed', 'absent') GROUP BY r.subject
+HAVING date_diff('day', max(r.collected_at)::DATE, $today::DATE) > $days ORDER BY ALL
 """
 
 

@@ -90,7 +90,7 @@ class Mail:
             taken(messages)  # nobody is to get it here: the owner has no address
             return
         try:
-            server.send_message(mail, from_addr=self._target.sender, to_addrs=list(to))
+            unknown = server.send_message(mail, from_addr=self._target.sender, to_addrs=list(to))
         except smtplib.SMTPRecipientsRefused as error:
             if any(400 <= code < 500 for code, _ in error.recipients.values()):
                 raise
@@ -101,6 +101,10 @@ class Mail:
             refused.append(f"{self._target.host} refused a mail ({error.smtp_code}).")
         else:
             taken(messages)
+            if unknown:
+                refused.append(
+                    f"{self._target.host} refused {len(unknown)} of {len(to)} who were to get a mail."
+                )
 
     def _parcels(
         self, messages: Sequence[Message]

@@ -7,15 +7,38 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from umbel.model import license_policy
+import msgspec
+
+from umbel.model import license_policy, purl
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from umbel.model.license_policy import Judgement, LicensePolicy, LicenseRule, Linkage
     from umbel.policy.interface import Use
 
 UNSAID = frozenset({None, "NOASSERTION"})
+LINKED: dict[str, Linkage] = {
+    "cargo": "static",
+    "golang": "static",
+    "hackage": "static",
+    "swift": "static",
+}
+"""How the ordinary builds of an ecosystem join their packages; those that aren't here load them at run time."""
+
+
+def linkage_of(package: str, linked: Mapping[str, Linkage] = LINKED) -> Linkage:
+    """How a package is joined to what uses it."""
+    return linked.get(purl.ecosystem(package) or "", "dynamic")
+
+
+def speaking(own: Sequence[LicenseRule], linkage: Linkage) -> tuple[LicenseRule, ...]:
+    """Rules of one's own that speak of a linkage, without that condition."""
+    return tuple(
+        msgspec.structs.replace(rule, linkage=())
+        for rule in own
+        if not rule.linkage or linkage in rule.linkage
+    )
 
 
 def table(own: Sequence[LicenseRule], *, shipped: bool) -> LicensePolicy:

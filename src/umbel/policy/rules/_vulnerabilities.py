@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from umbel.policy.facts import is_identified
 from umbel.policy.interface import Judgement
 from umbel.policy.usage import symbols_used
 
@@ -87,8 +88,12 @@ def is_unimported(subject: Use, facts: Facts) -> bool:
 
 def unanswered(subject: Use) -> Judgement:
     """There was nothing to ask, or nothing to ask about."""
-    if subject.version is None:
+    if not is_identified(subject.package):
+        reason = "It has no purl, so no advisory can be matched."
+        mend = "Have the document that names it give its purl."
+    elif subject.version is None:
         reason, mend = "Its version is unknown, so nobody can say what affects it.", "Pin the version."
     else:
-        reason, mend = "No advisory that is known here is about its kind.", "umbel sync advisories may help."
+        reason = "No whole database of advisories about its kind was read here."
+        mend = "umbel sync advisories may help."
     return Judgement(reason=reason, outcome="unknown", severity="low", what="", remedy=mend)

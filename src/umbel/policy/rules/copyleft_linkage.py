@@ -8,23 +8,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from umbel.model import purl
 from umbel.model.license_policy import Linkage  # noqa: TC001 - msgspec reads it
 from umbel.policy.interface import SHIPPED, ComponentRule, Judgement, RuleLevel, RuleSettings, Scope, Use
-from umbel.policy.rules._licenses import UNSAID, because, judged, table, told
+from umbel.policy.rules._licenses import LINKED, UNSAID, because, judged, linkage_of, table, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from umbel.policy.facts import Facts
-
-_LINKED: dict[str, Linkage] = {
-    "cargo": "static",
-    "golang": "static",
-    "hackage": "static",
-    "swift": "static",
-}
-"""How the ordinary builds of an ecosystem join their packages; those that aren't here load them at run time."""
 
 
 class Settings(RuleSettings, frozen=True, kw_only=True):
@@ -33,7 +24,7 @@ class Settings(RuleSettings, frozen=True, kw_only=True):
     level: RuleLevel = "warn"
     unknown: RuleLevel = "warn"
     scopes: tuple[Scope, ...] = SHIPPED
-    linkage: dict[str, Linkage] = msgspec.field(default_factory=_LINKED.copy)
+    linkage: dict[str, Linkage] = msgspec.field(default_factory=LINKED.copy)
 
 
 class CopyleftLinkageRule(ComponentRule):
@@ -51,7 +42,7 @@ class CopyleftLinkageRule(ComponentRule):
 
     def judge(self, subject: Use, facts: Facts, settings: Settings) -> Iterable[Judgement]:  # noqa: ARG002 - none asked
         """At most one judgement, and none where license-denied already objects as much."""
-        linkage = settings.linkage.get(purl.ecosystem(subject.package) or "", "dynamic")
+        linkage = linkage_of(subject.package, settings.linkage)
         if subject.license in UNSAID or linkage == "dynamic":
             return
         policy = table((), shipped=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from umbel.policy.interface import ComponentRule, Judgement, RuleSettings, Use
+from umbel.policy.rules._registries import how_to_ask
 from umbel.policy.rules._vulnerabilities import first_line
 
 if TYPE_CHECKING:
@@ -64,5 +65,5 @@ class DeprecatedRule(ComponentRule):
                 reason="Nobody asked its registry whether it is deprecated.",
                 outcome="unknown",
                 severity="info",
-                remedy="Ask it: umbel sync packages",
+                remedy=how_to_ask(subject.package),
             )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Settings(RuleSettings, frozen=True, kw_only=True):
     """`ahead_days`: from when on an end that comes is said; it is a warning until it has come.
 
-    Most packages are in no list of lifecycles: `unknown` is off by default, and their number is told once.
+    Most packages are in no list of lifecycles: `unknown` is off by default.
     """
 
     level: RuleLevel = "fail"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Threshold(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """At least `min`, at most `max`, or both, over a window of so many days (the metric's own unless told)."""
+    """At least `min`, at most `max`, or both, over the metric's own window."""
 
     min: float | None = None
     max: float | None = None

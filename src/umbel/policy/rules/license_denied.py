@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from umbel.model import licenses as licenses_module
 from umbel.model.license_policy import LicenseRule, named
 from umbel.policy.interface import EVERYWHERE, ComponentRule, Judgement, RuleLevel, RuleSettings, Scope, Use
-from umbel.policy.rules._licenses import UNSAID, because, judged, table, told
+from umbel.policy.rules._licenses import UNSAID, because, judged, linkage_of, speaking, table, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 class Settings(RuleSettings, frozen=True, kw_only=True):
     """`licenses`: rules of your own, asked in their order before those that ship (`shipped = false`: only yours).
 
+    A `linkage` in them is how the ordinary builds of an ecosystem join packages; copyleft-linkage asks what ships.
     A question (a rule says ask, or nobody knows how the product reaches its users) is worth what `unknown` says.
     """
 
@@ -54,13 +56,16 @@ because = "our products stay closed\""""
             listed = entry.get("licenses") if isinstance(entry, dict) else None
             for name in listed if isinstance(listed, list) else ():
                 if isinstance(name, str) and not named(name):
-                    yield "licenses", f"entry {number}: {name!r} is no licence, group or pattern"
+                    told = licenses_module.read(name).expression
+                    mend = f"; SPDX writes it {told}" if told not in (None, name) else ""
+                    yield "licenses", f"entry {number}: {name!r} is no single licence, group or pattern{mend}"
 
     def judge(self, subject: Use, facts: Facts, settings: Settings) -> Iterable[Judgement]:  # noqa: ARG002 - none asked
         """At most one judgement; of an unknown licence none: license-unknown speaks of those."""
         if subject.license in UNSAID or subject.license == "NONE":
             return
-        found = judged(subject, table(settings.licenses, shipped=settings.shipped), "dynamic")
+        own = speaking(settings.licenses, linkage_of(subject.package))
+        found = judged(subject, table(own, shipped=settings.shipped), "dynamic")
         if found.outcome is True:
             return
         denied = found.outcome is False

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from umbel.policy.interface import ComponentRule, Judgement, RuleLevel, RuleSettings, Use
-from umbel.policy.rules._vulnerabilities import evidence, first_line, stands
+from umbel.policy.rules._vulnerabilities import evidence, first_line, stands, unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,8 +34,11 @@ class MaliciousRule(ComponentRule):
     settings = Settings
 
     def judge(self, subject: Use, facts: Facts, settings: Settings) -> Iterable[Judgement]:  # noqa: ARG002 - none used
-        """One judgement a report."""
-        for one in facts.vulnerabilities(subject.package, subject.version) or ():
+        """One judgement a report; one where nothing is known."""
+        known = facts.vulnerabilities(subject.package, subject.version)
+        if known is None:
+            yield unanswered(subject)
+        for one in known or ():
             if one.kind == "malicious" and stands(one) and one.affected is not False:
                 yield Judgement(
                     reason=f"{one.id}: {first_line(one.summary) or 'it is reported as malware.'}",

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from umbel.policy.interface import SHIPPED, ComponentRule, Judgement, RuleSettings, Scope, Use
+from umbel.policy.rules._registries import how_to_ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,9 +51,7 @@ class OutdatedRule(ComponentRule):
                 reason="Nobody knows how far behind it is.",
                 outcome="unknown",
                 severity="info",
-                remedy="Pin its version."
-                if subject.version is None
-                else "Ask its registry: umbel sync packages",
+                remedy="Pin its version." if subject.version is None else how_to_ask(subject.package),
             )
             return
         days = (package.latest_at - version.released_at).days

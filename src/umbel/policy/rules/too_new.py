@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from umbel.policy.interface import ComponentRule, Judgement, RuleSettings, Use
+from umbel.policy.rules._registries import how_to_ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,10 +46,10 @@ class TooNewRule(ComponentRule):
                 reason="Nobody knows when it was released.",
                 outcome="unknown",
                 severity="info",
-                remedy="Ask its registry: umbel sync packages",
+                remedy=how_to_ask(subject.package),
             )
             return
-        age = (facts.as_of - version.released_at).days
+        age = max((facts.as_of - version.released_at).days, 0)
         if age < settings.days:
             yield Judgement(
                 reason=f"It was released {age} {'day' if age == 1 else 'days'} ago; {settings.days} are asked for.",

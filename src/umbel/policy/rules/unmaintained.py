@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from umbel.policy.interface import SHIPPED, ComponentRule, Judgement, RuleSettings, Scope, Use
+from umbel.policy.rules._registries import how_to_ask
 from umbel.policy.rules._vulnerabilities import about, stands
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class UnmaintainedRule(ComponentRule):
                 reason="Nobody knows when it was last released.",
                 outcome="unknown",
                 severity="info",
-                remedy="Ask its registry: umbel sync packages",
+                remedy=how_to_ask(subject.package),
             )
 
     def _remedy(self, facts: Facts, subject: Use) -> str:

@@ -73,8 +73,6 @@ class SecretsRule(OutboundRule):
     def commit(self, commit: Commit, settings: Settings, around: Around) -> Iterable[OutboundJudgement]:  # noqa: ARG002 - one signature
         """One judgement a secret in the message."""
         detectors = _detectors_of(settings)
-        if detectors is None:
-            return
         where = f"the message of commit {commit.sha[:12]}"
         for text in commit.message.splitlines():
             for hit in detectors.hits("message", text, guess=False):
@@ -88,9 +86,9 @@ class SecretsRule(OutboundRule):
 
     def change(self, change: Change, settings: Settings, around: Around) -> Iterable[OutboundJudgement]:  # noqa: ARG002 - one signature
         """One judgement a secret."""
-        detectors = _detectors_of(settings)
-        if detectors is None or meant(change.path, settings.except_files):
+        if meant(change.path, settings.except_files):
             return
+        detectors = _detectors_of(settings)
         done = True
         deadline = time.monotonic() + MOST_SECONDS
         before = (0, "")
@@ -147,15 +145,12 @@ def _hash(kind: str, path: str, secret: str) -> str:
     return "s-" + hashlib.pbkdf2_hmac("sha256", secret.encode("utf-8", "replace"), salt, _ROUNDS, 5).hex()
 
 
-def _detectors_of(settings: Settings) -> Detectors | None:
+def _detectors_of(settings: Settings) -> Detectors:
     return _detectors(frozenset(settings.without), settings.base64_limit, settings.hex_limit)
 
 
 @cache
-def _detectors(without: frozenset[str], base64_limit: float, hex_limit: float) -> Detectors | None:
+def _detectors(without: frozenset[str], base64_limit: float, hex_limit: float) -> Detectors:
     from umbel.policy.outbound.detectors import Detectors
 
-    try:
-        return Detectors(without, base64_limit, hex_limit)
-    except ImportError:
-        return None
+    return Detectors(without, base64_limit, hex_limit)

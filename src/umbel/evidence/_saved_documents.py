@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Umbel contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Documents of lifecycles out of a file, a folder or a zip, within bounds."""
+"""Documents out of a file, a folder or a zip, within bounds: what a sync reads instead of asking."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING
 
-from umbel.collect.endoflife import LARGEST, LARGEST_PAGE, wanted
 from umbel.model.errors import Fault, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 MOST_FILES = 50_000
@@ -20,31 +19,31 @@ MOST_BYTES = 1 << 30
 _PASSED_OVER = frozenset({"node_modules", "__MACOSX"})
 
 
-def documents(path: Path, faults: list[Fault]) -> Iterator[tuple[str, bytes]]:
+def documents(
+    path: Path, faults: list[Fault], wanted: Callable[[str], bool], most: Callable[[str], int]
+) -> Iterator[tuple[str, bytes]]:
     """Each document with its name, in the order of names. Raises `UsageError` if there is nothing to read.
 
-    A file that can't be read costs only itself; one that is larger than its kind may be is cut off.
+    `wanted` says of a name whether it may be one, `most` how many bytes are read of it. A file that can't be read
+    costs only itself.
     """
     try:
         if path.is_dir():
-            yield from _bounded(_of_folder(path, faults), faults)
+            yield from _bounded(_of_folder(path, faults, wanted, most), faults)
         elif not path.is_file():
             raise UsageError(f"There is no file or folder {path}.")
         elif zipfile.is_zipfile(path):
-            yield from _bounded(_of_zip(path, faults), faults)
+            yield from _bounded(_of_zip(path, faults, wanted, most), faults)
         else:
             with path.open("rb") as file:
-                yield path.name, file.read(_most(path.name))
+                yield path.name, file.read(most(path.name))
     except OSError as error:
         raise UsageError(f"{path} can't be read: {error.strerror}.") from error
 
 
-def _most(name: str) -> int:
-    """Bytes that are read of a file: a page's cycles stand in front, however long it is."""
-    return (2 * LARGEST_PAGE if name.lower().endswith(".md") else LARGEST) + 1
-
-
-def _of_folder(folder: Path, faults: list[Fault]) -> Iterator[tuple[str, bytes]]:
+def _of_folder(
+    folder: Path, faults: list[Fault], wanted: Callable[[str], bool], most: Callable[[str], int]
+) -> Iterator[tuple[str, bytes]]:
     for file in sorted(each for each in folder.rglob("*") if wanted(each.name)):
         inner = file.relative_to(folder)
         hidden = any(part.startswith(".") or part in _PASSED_OVER for part in inner.parts)
@@ -52,14 +51,16 @@ def _of_folder(folder: Path, faults: list[Fault]) -> Iterator[tuple[str, bytes]]
             continue
         try:
             with file.open("rb") as opened:
-                data = opened.read(_most(file.name))
+                data = opened.read(most(file.name))
         except OSError as error:
             faults.append(Fault("unreadable", f"can't be read: {error.strerror}", inner.as_posix()))
             continue
         yield inner.as_posix(), data
 
 
-def _of_zip(path: Path, faults: list[Fault]) -> Iterator[tuple[str, bytes]]:
+def _of_zip(
+    path: Path, faults: list[Fault], wanted: Callable[[str], bool], most: Callable[[str], int]
+) -> Iterator[tuple[str, bytes]]:
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
@@ -73,7 +74,7 @@ def _of_zip(path: Path, faults: list[Fault]) -> Iterator[tuple[str, bytes]]:
                 continue
             try:
                 with archive.open(entry) as opened:
-                    data = opened.read(_most(name))
+                    data = opened.read(most(name))
             except (
                 zipfile.BadZipFile,
                 zlib.error,
