@@ -44,7 +44,7 @@ types: $(VENV)/.dev
 	@$(BIN)/mypy
 
 imports: $(VENV)/.dev
-	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/lint-imports --no-logo --no-cache
 
 licensing: $(VENV)/.dev
 	@$(BIN)/reuse lint --lines && echo "Every file says whose it is and under which licence."

@@ -145,6 +145,26 @@ def test_no_data_whatever_crashes_the_check(data: dict[str, object]) -> None:
         msgspec.convert(data, Settings)  # what passes the check can be used
 
 
+def test_where_packages_come_from_is_an_address_or_none(path: Path) -> None:
+    path.write_text(
+        '[[upstream]]\npackages = ["pkg:npm/@acme/*"]\nrepository = "https://git.acme.example/shop.git"\n'
+        '[[upstream]]\npackages = ["pkg:npm/old"]\nrepository = "none"\n'
+        '[[upstream]]\npackages = ["pkg:npm/lib"]\nrepository = "github:acme/lib"\n'
+    )
+    assert [rule.repository for rule in load(path).upstream][1:] == ["none", "github:acme/lib"]
+
+    assert faults(
+        path,
+        '[[upstream]]\npackages = ["pkg:npm/a"]\nrepository = "https://me:secret@git.acme.example/a"\n'
+        '[[upstream]]\npackages = ["pkg:npm/b"]\nrepository = "somewhere"\n'
+        '[[upstream]]\nrepository = "none"\n',
+    ) == [
+        "line 3, upstream[1].repository: holds a password: leave it out, git's credential helper may know it",
+        'line 6, upstream[2].repository: must be an address ("https://…"), or "none"',
+        "line 7, upstream[3]: needs 'packages'",
+    ]
+
+
 def test_the_first_naming_rule_that_matches_wins() -> None:
     naming = Naming((Rule("shop", ("github.com/acme/shop*",)), Rule("rest", ("*",))))
     assert naming.project("github.com/acme/shop-ui") == "shop"

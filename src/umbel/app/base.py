@@ -56,6 +56,33 @@ class Base:
         url = where.url if "://" in where.url else str(self.folder / where.url)
         return Lake(url, where.options, create=create)
 
+    def upstream_lake(self, *, create: bool = False) -> Lake:
+        """The lake beside it that holds what is known of upstream projects, which nobody here uses as such.
+
+        What is counted of the portfolio never meets it; people have the same keys in both.
+        """
+        from umbel.evidence.lake import Lake
+        from umbel.model.errors import EvidenceError
+
+        own = self.lake(create=create)
+        url = f"{own.url}-upstream"
+        try:
+            return Lake(url, self.settings.lake.options, create=create, salt=own.salt() if create else None)
+        except EvidenceError as error:
+            if own.remote or Path(url).exists():
+                raise
+            raise EvidenceError(
+                "No upstream project was examined yet.", "Examine those that matter: umbel collect upstream"
+            ) from error
+
+    def upstream_session(
+        self, as_of: datetime | None = None, tables: Iterable[str] = ("histories", "commits")
+    ) -> Session:
+        """A session over what is known of upstream projects, as of a moment; close it after use."""
+        from umbel.evidence.session import Session
+
+        return Session(self.upstream_lake(), as_of, tables)
+
     def session(self, as_of: datetime | None = None, tables: Iterable[str] | None = None) -> Session:
         """A DuckDB session over the lake as of a moment; close it after use.
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Umbel contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What is written for others: SBOMs and their quality, notices, obligations, the report."""
+"""What is written for others: SBOMs and their quality, notices, obligations."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from umbel.app.policies import Policies
-from umbel.app.products import declared, product_states
+from umbel.app.products import product_states
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable
     from datetime import datetime
-    from pathlib import Path
 
     from umbel.evidence.questions.obligations import Decided, Obliged
     from umbel.metrics.sbom_quality.answers import By as RatedBy
@@ -51,41 +49,6 @@ class Documents(Policies):
                 states = product_states(self, session)
                 members = [(state.name, member) for state in states for member in state.members]
             return answers.ask(session, by, chosen, scope, members)
-
-    def report(
-        self, path: str | os.PathLike[str], *, product: str | None = None, as_of: datetime | None = None
-    ) -> Path:
-        """Write the portfolio as one self-contained HTML page; gives the file's full path."""
-        from umbel.metrics.engine import TABLES_READ, projects_of
-        from umbel.metrics.health import health
-        from umbel.metrics.sbom_quality.rating import TABLES
-        from umbel.reports.facts import Risks, gather
-        from umbel.reports.files import checked
-        from umbel.reports.portfolio import write
-
-        checked(path)
-        found = self.verdict(product=product, as_of=as_of)
-        told = [finding for finding in found.findings if finding.level != "note"]
-        risks = Risks(
-            found,
-            self.risks(told, "rule", as_of=as_of),
-            self.risks([finding for finding in told if not finding.excused], "upgrade", as_of=as_of),
-        )
-        with self.session(as_of, (*TABLES, *TABLES_READ)) as session:
-            scope = self.scope(session, product)
-            facts = gather(
-                session,
-                organisation=self.settings.organisation.name,
-                product=None if product is None else self.product(product).name,
-                projects=scope,
-                products=product_states(self, session),
-                declared=declared(self, session, product),
-                health=health(session, scope, rules=self.who(), before=False).projects
-                if projects_of(session)
-                else (),
-                risks=risks,
-            )
-        return write(facts, path)
 
     def sbom(
         self,

@@ -100,10 +100,26 @@ class People(Base):
         return read_affiliations(file, self.folder, self.lake(create=True).salt(), name)
 
     def people_forget(self, person: str) -> Forgotten:
-        """Delete what names a person, for good: from the lake, its old files, and the decisions."""
-        from umbel.evidence.people.forget import forget
-        from umbel.evidence.people.why import find
+        """Delete what names a person, for good: from both lakes, their old files, and the decisions.
 
-        with self.attached() as (_, attached):
-            people = attached.people
-        return forget(self.lake(), people, people.members[find(people, person)], self.folder)
+        Who is known in one of them only is found, too. Raises `UsageError` for a name of nobody, or of several.
+        """
+        from umbel.app.upstream import has_upstream, over_upstream
+        from umbel.evidence.people.forget import Forgotten, forget, together
+
+        places = [self, over_upstream(self)] if has_upstream(self) else [self]
+        known = []
+        for place in places:
+            with place.attached() as (_, attached):
+                known.append(attached.people)
+        keys = together(known, person)
+        done = [
+            forget(place.lake(), people, keys, self.folder)
+            for place, people in zip(places, known, strict=True)
+        ]
+        return Forgotten(
+            identities=max(each.identities for each in done),
+            files=sum(each.files for each in done),
+            decisions=sum(each.decisions for each in done),
+            waiting=sum(each.waiting for each in done),
+        )

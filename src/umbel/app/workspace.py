@@ -4,16 +4,34 @@
 
 from __future__ import annotations
 
-from umbel.app.documents import Documents
+from umbel.app.contributing import Contributing
+from umbel.app.control import Control
+from umbel.app.evaluating import Evaluating
+from umbel.app.fragility import Fragilities
 from umbel.app.gathering import Gathering
 from umbel.app.health import Health
 from umbel.app.incidents import Incidents
 from umbel.app.inventory import Inventory
+from umbel.app.report import Report
 from umbel.app.upkeep import Upkeep
+from umbel.app.value import Value
 from umbel.app.world import World
 
 
-class Workspace(Gathering, World, Inventory, Documents, Health, Incidents, Upkeep):
+class Workspace(
+    Contributing,
+    Gathering,
+    World,
+    Inventory,
+    Report,
+    Evaluating,
+    Health,
+    Incidents,
+    Upkeep,
+    Value,
+    Control,
+    Fragilities,
+):
     """A folder from which questions are asked: its settings, its lake, its products, its policy.
 
     Its methods are the use cases. Each answer can be had as of a day: an `as_of` is a moment in UTC, None is now.

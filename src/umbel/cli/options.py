@@ -39,6 +39,10 @@ FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to pri
 ProductOption = Annotated[
     str | None, typer.Option("--product", metavar="NAME", help="Only the projects of this product.")
 ]
+UpstreamOption = Annotated[
+    bool,
+    typer.Option("--upstream", help="Ask of upstream projects (umbel collect upstream) instead of our own."),
+]
 LimitOption = Annotated[
     int | None,
     typer.Option(
@@ -58,11 +62,11 @@ HERE = Path()
 TABLE_ROWS = 50
 
 
-def workspace(folder: Path) -> Workspace:
-    """The workspace that a command was pointed at."""
+def workspace(folder: Path, *, upstream: bool = False) -> Workspace:
+    """The workspace that a command was pointed at; with `upstream` one over what is known of upstream projects."""
     from umbel.app import Workspace
 
-    return Workspace(folder)
+    return Workspace(folder).over_upstream() if upstream else Workspace(folder)
 
 
 def moment(text: str | None) -> datetime | None:

@@ -52,7 +52,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Bounds of collecting from elsewhere; sizes are bytes, times seconds.
 
     `folder` is the cache's (None: the user's own), `cache_bytes` what all clones may have, `clone_bytes` one
-    of them; `timeout` bounds one clone or update, `stall` the time without progress in it.
+    of them; `timeout` bounds one clone or update, `stall` the time without progress in it. `until` is when
+    all of them end (of `time.monotonic`).
     """
 
     folder: Path | None = None
@@ -61,6 +62,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float = 900.0
     stall: float = 120.0
     parallel: int = 4
+    until: float | None = None
 
 
 class Clone(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,8 +197,9 @@ class Remotes:
 
     def _watch(self, remote: Remote) -> Watch:
         options = self.options
+        deadline = time.monotonic() + options.timeout
         return Watch(
-            deadline=time.monotonic() + options.timeout,
+            deadline=deadline if options.until is None else min(deadline, options.until),
             stall=options.stall,
             most=min(options.clone_bytes, options.cache_bytes),
             stop=self._stop,

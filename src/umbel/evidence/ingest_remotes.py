@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from umbel.collect import work
+from umbel.collect._remote_git import bytes_of
 from umbel.collect.projects import head
 from umbel.collect.remotes import Clone, Missing, RemoteError, Remotes
 from umbel.evidence import ingest_history, merge
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from umbel.model.naming import Naming
     from umbel.model.settings import HistorySettings
 
+GROUP = 32
+"""Clones that are read together."""
+_CUT = frozenset({"remote-timeout", "remote-busy", "stopped"})
+"""How clones end that the end of all time cut off."""
 _DAMAGED = frozenset({"broken-history", "unreadable-repository", "no-repository"})
 """What a reading says of a clone that the cache should not hold."""
 
@@ -46,6 +51,19 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     naming: Naming
     history: HistorySettings
     again: bool = False
+
+
+class Budget(msgspec.Struct, frozen=True, kw_only=True):
+    """What a collection may take: seconds until it begins nothing more, bytes of new clones; None is no bound."""
+
+    seconds: float | None = None
+    size: int | None = None
+
+    def within(self, options: Options) -> Options:
+        """The bounds of clones, none wider than the budget."""
+        until = None if self.seconds is None else time.monotonic() + self.seconds
+        most = options.clone_bytes if self.size is None else min(options.clone_bytes, self.size)
+        return msgspec.structs.replace(options, until=until, clone_bytes=most)
 
 
 def kinds(
@@ -72,16 +90,21 @@ def collect(
     *,
     now: datetime | None = None,
     progress: Progress | None = None,
+    budget: Budget | None = None,
 ) -> Summary:
     """Clone or update remotes, and read their histories; of those with their files, these too.
 
+    Remotes come in their order; those that the budget left no time or room for are not in the summary.
     Raises `EvidenceError` if the cache or the lake can't be written, or if there is no git.
     """
     started = time.monotonic()
-    run = _Run(lake, wanted, options, now or datetime.now(UTC), progress or Progress())
+    bounds = budget or Budget()
+    run = _Run(lake, wanted, options, bounds, now=now or datetime.now(UTC), progress=progress or Progress())
     chosen = kinds(wanted.remotes, wanted.blobless, wanted.history, wanted.naming)
-    with closing(run.remotes.groups(chosen)) as groups:  # type: ignore[type-var] # it is a generator
-        for group in groups:
+    # Where room is short it is looked at after every few clones.
+    size = GROUP if bounds.size is None else options.parallel
+    with closing(run.remotes.groups(chosen, size)) as groups:  # type: ignore[type-var] # it is a generator
+        while not run.is_spent() and (group := next(groups, None)) is not None:
             run.take(group)
     settle(lake)
     summary = run.summary
@@ -95,18 +118,43 @@ class _Run:
     """The state of one collection from elsewhere."""
 
     def __init__(
-        self, lake: Lake, wanted: Wanted, options: Options, now: datetime, progress: Progress
+        self,
+        lake: Lake,
+        wanted: Wanted,
+        options: Options,
+        budget: Budget,
+        *,
+        now: datetime,
+        progress: Progress,
     ) -> None:
         self.lake = lake
         self.wanted = wanted
         self.progress = progress
-        self.remotes = Remotes(options, progress.remote)
+        self.budget = budget
+        self.remotes = Remotes(budget.within(options), progress.remote)
+        self._is_short = self.remotes.options.clone_bytes < options.clone_bytes
         self.context = work.Context(lake.salt(), now, wanted.naming)
         self.summary = Summary()
+        self._cloned = 0
         work.forget()
+
+    def is_spent(self) -> bool:
+        """Whether nothing more is to be begun."""
+        most = self.budget.size
+        return self._is_late() or (most is not None and self._cloned >= most)
+
+    def _is_cut(self, missing: Missing) -> bool:
+        """Whether it is missing only because the budget had no more time or room for it."""
+        code = missing.fault.code
+        return (code in _CUT and self._is_late()) or (code == "remote-too-large" and self._is_short)
+
+    def _is_late(self) -> bool:
+        until = self.remotes.options.until
+        return until is not None and time.monotonic() >= until
 
     def take(self, group: list[Clone | Missing]) -> None:
         """Read a group of clones, which are held meanwhile."""
+        group = [found for found in group if isinstance(found, Clone) or not self._is_cut(found)]
         clones = {found.remote.origin: found for found in group if isinstance(found, Clone)}
         done = {item.source.origin: item for item in self._read(list(clones.values()))}
         lost: dict[str, Missing] = {}
@@ -119,6 +167,7 @@ class _Run:
                 lost[origin] = again
                 del clones[origin]
         self._files([clone for clone in clones.values() if clone.kind != "treeless"])
+        self._cloned += sum(bytes_of(clone.path) for clone in clones.values() if clone.outcome == "cloned")
         for found in group:
             origin = found.remote.origin
             self._account(lost.get(origin) or clones.get(origin) or found, done.get(origin))

@@ -63,14 +63,23 @@ class Lake:
     """
 
     def __init__(
-        self, url: str | Path, options: Mapping[str, str] | None = None, *, create: bool = True
+        self,
+        url: str | Path,
+        options: Mapping[str, str] | None = None,
+        *,
+        create: bool = True,
+        salt: bytes | None = None,
     ) -> None:
-        """Open the lake. Raises `EvidenceError` if it is missing (without `create`) or broken."""
+        """Open the lake. Raises `EvidenceError` if it is missing (without `create`) or broken.
+
+        `salt` is that of another lake, for one that is made now: keys of people are then the same in both.
+        """
         self.remote = bool(_URL.match(str(url)))
         self.url = str(url).rstrip("/") if self.remote else str(Path(url).absolute())
         # Object stores are waited for half a minute rather than three, unless the caller says otherwise.
         self.options = {**_PATIENCE, **(options or {})} if self.remote else None
         self._open: dict[str, DeltaTable] = {}
+        self._given_salt = salt
         if create:
             self._create()
         elif not self.exists():
@@ -180,7 +189,8 @@ class Lake:
         from deltalake.exceptions import DeltaError
 
         uri, options = self.uri(name), self.options
-        settings = {_SALT: secrets.token_hex(16), "delta.logRetentionDuration": LOG_KEPT}
+        salt = self._given_salt.hex() if self._given_salt else secrets.token_hex(16)
+        settings = {_SALT: salt, "delta.logRetentionDuration": LOG_KEPT}
         if name == "identities":
             # A log that says the least and greatest name would keep what people asked to forget.
             settings["delta.dataSkippingStatsColumns"] = "identity"

@@ -215,6 +215,15 @@ def _gini(m: Measurement, value: float, why: dict[str, Any]) -> str:
     return f"{count(int(why['people']), capital=True)} people share the work {how}{_when(m, ' ')}."
 
 
+def _criticality(_: Measurement, value: float, why: dict[str, Any]) -> str:
+    could = f"{_two(why['at_least'])} to {_two(why['at_most'])}"
+    return f"OpenSSF's formula gives {_two(value)} for its weight in the world; with what no history tells, {could}."
+
+
+def _two(value: float) -> str:
+    return f"{value:.2f}"
+
+
 def _who(why: dict[str, Any]) -> str:
     """An insertion with the name of someone who agreed to be named; empty for everybody else."""
     person, name = why.get("person"), why.get("person_name")
@@ -347,6 +356,8 @@ _SAYINGS: dict[str, Callable[[Measurement, float, dict[str, Any]], str]] = {
     "concentration_trend": _slope,
     "contributor_conversion": _conversion,
     "contributor_retention": _retention,
+    "criticality_score_readme": _criticality,
+    "criticality_score_yaml": _criticality,
     "days_since_commit": _commit,
     "days_since_release": _release,
     "days_since_release_of_dependencies": _released,

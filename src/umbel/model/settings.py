@@ -29,6 +29,9 @@ FOLDER = ".umbel"
 _SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(?:([kKMGT])(i)?)?B?")
 _USER = re.compile(r"://[^/@\s]*@")
 _SCHEMES = ("https://", "http://", "file:", "sparse+https://", "sparse+http://")
+_REPOSITORY = re.compile(
+    r"(?:https?|ssh|git)://[^/\s]+/\S|git@[^:\s]+:\S|(?:github|gitlab|bitbucket|codeberg):[^/\s]+/\S"
+)
 _PASSWORD = re.compile(r"://[^/@\s]*:[^@\s]*@")
 
 Criticality = Literal["low", "medium", "high", "critical"]
@@ -171,6 +174,16 @@ class SyncSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     private: tuple[str, ...] = ()
 
 
+class UpstreamRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where packages come from, by our own word: the first rule that fits one counts, before all that is read.
+
+    `packages` are patterns (`pkg:npm/@acme/*`); `repository` is an address, or "none": nothing is to be looked at.
+    """
+
+    packages: tuple[str, ...]
+    repository: str
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that `umbel.toml` can say."""
 
@@ -188,6 +201,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     alerts: AlertSettings = AlertSettings()
     products: tuple[Product, ...] = ()
     projects: tuple[ProjectRule, ...] = ()
+    upstream: tuple[UpstreamRule, ...] = ()
 
     def naming(self) -> Naming:
         """The rules by which found projects get their names."""
@@ -349,6 +363,7 @@ class _Checker:
                 seen[name.casefold()] = index
                 self._releases(entry, (group, index))
         self._collecting(data)
+        self._upstream(data.get("upstream"))
         alert_settings.meaning(data.get("alerts"), lambda path, words: self.fault(("alerts", *path), words))
 
     def _collecting(self, data: dict[str, Any]) -> None:
@@ -381,6 +396,17 @@ class _Checker:
                 )
             elif not value.startswith(_SCHEMES):
                 self.fault((group, key), 'must begin with "https://" (or http://, file:)')
+
+    def _upstream(self, rules: Any) -> None:
+        """Where packages come from is an address without a password, or none."""
+        for index, rule in enumerate(rules if isinstance(rules, list) else []):
+            said = rule.get("repository") if isinstance(rule, dict) else None
+            if not isinstance(said, str) or said == "none":
+                continue
+            if _PASSWORD.search(said):
+                self.fault(("upstream", index, "repository"), _NO_PASSWORD)
+            elif not _REPOSITORY.match(said):
+                self.fault(("upstream", index, "repository"), 'must be an address ("https://…"), or "none"')
 
     def _addresses(self, sources: Any) -> None:
         for key in ("paths", "urls") if isinstance(sources, dict) else ():

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from umbel.metrics.health import Health
     from umbel.policy.risks import Group
     from umbel.policy.verdict import Verdict
+    from umbel.reports.strategy import Strategic
 
 MOST_COMPONENTS = 5_000
 MOST_ROWS = 1_500
@@ -175,6 +176,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     documents_faulty: int = 0
     health: list[Health] = []
     risks: Risks | None = None
+    strategy: Strategic | None = None
 
     def with_evidence(self, *kinds: str) -> int:
         """How many projects have evidence of these kinds (complete, partial, failed, none)."""
@@ -191,13 +193,15 @@ def gather(  # noqa: PLR0913 - what the page is about
     declared: Sequence[str] = (),
     health: Sequence[Health] = (),
     risks: Risks | None = None,
+    strategy: Strategic | None = None,
     generated_at: datetime | None = None,
 ) -> Facts:
     """Ask a session all that the page shows. Needs the tables that `rating.TABLES` names.
 
     `projects` are those of the product (None without one); `products` rows like `app.ProductState`;
     `declared` the projects that someone named, whether or not evidence speaks of them; `health` what
-    `metrics.health` gives of the same projects, `risks` what the policy says of them.
+    `metrics.health` gives of the same projects, `risks` what the policy says of them, `strategy` which
+    upstream projects matter.
     """
     from umbel._version import __version__
     from umbel.evidence.questions import coverage, documents, inventory
@@ -237,6 +241,7 @@ def gather(  # noqa: PLR0913 - what the page is about
         documents_faulty=faulty[0]["documents"] if faulty else 0,
         health=list(health),
         risks=risks,
+        strategy=strategy,
     )
 
 

@@ -80,12 +80,12 @@ def page(facts: Facts, health: Health) -> str:
     top = element("header", asset("mark.svg"), about, dates, class_="top")
     lead = [element("p", short(line), class_="lead said") for line in health.sentences]
     span = element("p", f"Three years. {_CHARTS}", class_="note")
-    numbers = element(
-        "details", element("summary", "in numbers"), element("div", _numbers(health), class_="why")
+    in_numbers = element(
+        "details", element("summary", "in numbers"), element("div", numbers(health), class_="why")
     )
     over_time = element("h2", "Over time", id="over-time-title")
     charts = element(
-        "section", over_time, span, _trends(health, "page"), numbers, aria_labelledby="over-time-title"
+        "section", over_time, span, _trends(health, "page"), in_numbers, aria_labelledby="over-time-title"
     )
     foot = "Counted from the history of the repository. People are counted; named is only who agreed to it."
     footer = element("footer", element("p", f"Made by umbel {facts.tool_version}. {foot}"))
@@ -121,7 +121,7 @@ def _card(facts: Facts, health: Health, number: int) -> Html:
         element("summary", "why?", element("span", f" {short(health.project)}", class_="aside")),
         element(
             "div",
-            _numbers(health),
+            numbers(health),
             element("code", _command(facts, health)),
             element("p", evidence(facts), class_="soft"),
             class_="why",
@@ -149,7 +149,7 @@ def _trends(health: Health, name: str) -> Html:
         label = element(
             "figcaption", trend.title, " ", element("b", "unknown" if now is None else f"{now:,.0f}")
         )
-        svg = draw(trend, name=f"{name}-{number}", description=_described(trend))
+        svg = draw(trend, name=f"{name}-{number}", description=described(trend))
         drawn.append(element("figure", label, svg))
     return element("div", *drawn, class_="smalls")
 
@@ -161,13 +161,14 @@ def _command(facts: Facts, health: Health) -> str:
     return command(facts, "health", health.project, *(f"--path={path}" for path in health.paths))
 
 
-def _described(trend: Trend) -> str:
+def described(trend: Trend) -> str:
+    """The chart in words, for those who can't see it."""
     first, last = trend.ends[0], trend.ends[-1]
     said = ", ".join("unknown" if value is None else f"{value:,.0f}" for value in trend.values)
     return f"{len(trend.values)} columns from {first:%Y-%m-%d} to {last:%Y-%m-%d}: {said} {trend.unit}."
 
 
-def _numbers(health: Health) -> Html:
+def numbers(health: Health) -> Html:
     """The charts' numbers as a table, for those who can't see them."""
     shown = trends(health)
     if not shown:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from umbel.reports import figures, health, pictures, risks, sheets
+from umbel.reports import figures, health, pictures, risks, sheets, strategy
 from umbel.reports.facts import Facts, gather
 from umbel.reports.figures import count
 from umbel.reports.files import checked, replacing
@@ -49,6 +49,7 @@ def render(facts: Facts) -> str:
         "main",
         _lead(facts),
         figures.section(facts),
+        strategy.section(facts),
         pictures.section(facts),
         risks.section(facts),
         health.section(facts),
@@ -78,6 +79,7 @@ def _header(facts: Facts, *, linked: bool) -> Html:
 
 _CONTENTS = (
     ("numbers", "Numbers"),
+    ("strategy", strategy.TITLE),
     ("charts", "Charts"),
     ("risks", risks.TITLE),
     ("health", health.TITLE),

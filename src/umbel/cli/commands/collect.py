@@ -6,23 +6,46 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from umbel.cli import alerting, options, output
 from umbel.cli.options import Format, FormatOption, WorkspaceOption
+from umbel.model.errors import UsageError
 
 if TYPE_CHECKING:
+    from umbel.app.upstream import UpstreamCollected
     from umbel.evidence.ingest import Summary
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+UPSTREAM = "upstream"
+_PATHS = "paths"
+
+
+class _PathsByDefault(TyperGroup):
+    """`umbel collect PATH` reads it; only the one word `upstream` is no path, unless such a folder lies here."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """What is not the one word is left to the command that reads paths, as if there were no other."""
+        if args[:1] != [UPSTREAM]:
+            return self.commands[_PATHS].make_context(info_name, args, parent, **extra)
+        if len(args) == 1 and Path(UPSTREAM).exists():
+            raise UsageError(
+                f"{UPSTREAM!r} is a folder here, and a command.",
+                f"The folder: umbel collect ./{UPSTREAM}   The command: umbel collect {UPSTREAM} --top 20",
+            )
+        return super().make_context(info_name, args, parent, **extra)
+
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, cls=_PathsByDefault)
 
 MOST_LINES = 20
 REMOTE_OUTCOMES = ("cloned", "updated", "unchanged", "failed")
 
 
-@app.command()
+@app.command(_PATHS)
 def collect(
     paths: Annotated[
         list[str] | None,
@@ -48,6 +71,7 @@ def collect(
 ) -> None:
     """Read SBOMs, lockfiles, installed environments and git repositories; what was read before is skipped.
 
+    `umbel collect upstream` examines the projects that packages come from (umbel collect upstream --help).
     Ends with exit code 3 if something could not be read; everything else has still landed.
     Example: umbel collect ~/src sboms/ https://github.com/curl/curl
     """
@@ -66,6 +90,71 @@ def collect(
         raise typer.Exit(3)
 
 
+@app.command(UPSTREAM)
+def upstream(
+    top: Annotated[
+        int | None,
+        typer.Option(
+            "--top", min=0, metavar="N", help="So many with their paths and head files, too; 20 unless told."
+        ),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="PROJECT", help="Only this project; may be given several times."),
+    ] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option("--budget-time", min=0, metavar="MINUTES", help="Begin nothing more after so long."),
+    ] = None,
+    disk: Annotated[
+        str | None,
+        typer.Option(
+            "--budget-disk", metavar="SIZE", help="Begin nothing more after clones of this size: '20 GiB'."
+        ),
+    ] = None,
+    again: Annotated[  # noqa: FBT002
+        bool, typer.Option("--again", help="Also what was examined within a day, all of it.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the summary.")] = False,  # noqa: FBT002
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    workspace: WorkspaceOption = options.HERE,
+) -> None:
+    """Examine the projects that packages in use come from, those with which most is at stake first.
+
+    Of each its commits and releases are read (a treeless clone), of the first N also paths and the files of the
+    head. What a budget leaves is first in the next run. Ends with exit code 3 if a repository could not be had.
+    Example: umbel collect upstream --top 20 --budget-time 30
+    """
+    from umbel.cli.progress import shown
+
+    with shown(quiet=quiet) as progress:
+        found = options.workspace(workspace).collect_upstream(
+            top=top, only=only or (), minutes=minutes, disk=disk, again=again, progress=progress
+        )
+    if format is Format.table:
+        _upstream(found)
+    else:
+        record = output.structs([found])[0] | {"summary": _flat(found.summary)}
+        output.emit([record], format, columns={})
+    if found.summary.incomplete:
+        raise typer.Exit(3)
+
+
+def _upstream(found: UpstreamCollected) -> None:
+    """Say how many projects there are, what became of those that were looked at, and what is left."""
+    summary, mapped = found.summary, found.packages - found.unmapped
+    projects = output.counted(found.projects, "upstream project")
+    print(f"{mapped:,} of {output.counted(found.packages, 'package')} in use come from {projects}")
+    if found.fresh:
+        print(f"{len(found.fresh):,} examined within a day (--again looks at them, too)")
+    elsewhere(summary)
+    _trouble(summary)
+    if found.left:
+        print(f"{len(found.left):,} left by the budget: the next run begins with them")
+    if found.unmapped:
+        print(f"{output.counted(found.unmapped, 'package')} of unknown project: umbel upstream --unmapped")
+
+
 def report(summary: Summary) -> None:
     """Say what was found, what was partial, and what failed and why."""
     if summary.entries or not summary.remotes:
@@ -76,16 +165,20 @@ def report(summary: Summary) -> None:
             f"{output.counted(summary.commits, 'new commit')}"
         )
     elsewhere(summary)
-    lines = trouble(summary)
-    for line in lines[:MOST_LINES]:
-        print(line, file=sys.stderr)
-    if len(lines) > MOST_LINES:
-        print(f"… and {len(lines) - MOST_LINES:,} more (--format json lists all)", file=sys.stderr)
+    _trouble(summary)
     if not summary.documents and not summary.histories and not summary.remotes:
         print(
             "Nothing that Umbel reads was found: it knows SBOMs, lockfiles, installed environments and "
             "git repositories."
         )
+
+
+def _trouble(summary: Summary) -> None:
+    lines = trouble(summary)
+    for line in lines[:MOST_LINES]:
+        print(line, file=sys.stderr)
+    if len(lines) > MOST_LINES:
+        print(f"… and {len(lines) - MOST_LINES:,} more (--format json lists all)", file=sys.stderr)
 
 
 def _files(summary: Summary) -> None:

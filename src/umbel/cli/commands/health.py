@@ -19,6 +19,7 @@ from umbel.cli.options import (
     LimitOption,
     PathsOption,
     ProductOption,
+    UpstreamOption,
     WorkspaceOption,
 )
 from umbel.model.errors import UsageError
@@ -54,6 +55,7 @@ def health(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write one project as a page for a browser."),
     ] = None,
+    upstream: UpstreamOption = False,  # noqa: FBT002 - an option
     as_of: AsOfOption = None,
     limit: LimitOption = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
@@ -63,19 +65,20 @@ def health(
 
     Example: umbel health shop --path src/parser --as-of 2024-03-01
     """
+    here = options.workspace(workspace, upstream=upstream)
     if areas:
         if file is not None or match is not None or product is not None:
             raise UsageError("--areas makes a table of one project.", "umbel health PROJECT --areas [DIR]")
-        found = _areas(projects or [], path or [], options.workspace(workspace), options.moment(as_of))
+        found = _areas(projects or [], path or [], here, options.moment(as_of))
         output.emit(found, format, columns=AREAS, limit=limit, nothing="No commit changed a file.")
         return
     if path and not projects:
         raise UsageError("A path is of a project.", "Name the project that it is in.")
     if file is not None:
-        _write(file, projects or [], path or [], options.workspace(workspace), options.moment(as_of))
+        _write(file, projects or [], path or [], here, options.moment(as_of))
         return
     people = format is Format.table
-    answer = options.workspace(workspace).health(
+    answer = here.health(
         projects or None,
         match=match,
         product=product,

@@ -18,6 +18,7 @@ from umbel.cli.options import (
     LimitOption,
     PathsOption,
     ProductOption,
+    UpstreamOption,
     WorkspaceOption,
 )
 
@@ -101,6 +102,7 @@ def run(
     periods: Annotated[int, typer.Option(min=1, metavar="N", help="Points of a series.")] = 8,
     path: PathsOption = None,
     product: ProductOption = None,
+    upstream: UpstreamOption = False,  # noqa: FBT002 - an option
     as_of: AsOfOption = None,
     limit: LimitOption = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
@@ -110,7 +112,7 @@ def run(
 
     Example: umbel metrics run absence_factor --over quarter
     """
-    figures = options.workspace(workspace).metric(
+    figures = options.workspace(workspace, upstream=upstream).metric(
         name,
         projects or None,
         window=window,

@@ -27,10 +27,12 @@ from umbel.collect._history_people import address_key
 from umbel.evidence.lake import KEEP_HOURS, LOG_KEPT, storage_errors, writer_properties
 from umbel.evidence.people import cache, decisions, imported
 from umbel.evidence.people.handles import of_address
+from umbel.evidence.people.why import find, with_address
+from umbel.model.errors import UsageError
 from umbel.model.tables import arrow_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     import pyarrow as pa
     from deltalake import DeltaTable
@@ -67,6 +69,28 @@ def forget(lake: Lake, people: People, keys: Collection[int], folder: Path) -> F
     return Forgotten(
         identities=len(fresh), files=files, decisions=_clean(people, keys, folder), waiting=waiting
     )
+
+
+def together(known: Sequence[People], person: str) -> set[int]:
+    """The identities of a person in several lakes of one salt, whichever of them knows the name that was given.
+
+    Raises `UsageError` where none does, or where it is that of several people.
+    """
+    keys: set[int] = set()
+    lost: UsageError | None = None
+    for people in known:
+        try:
+            keys.update(people.members[find(people, person)])
+        except UsageError as error:
+            if "@" in person and with_address(people, person):
+                raise
+            lost = lost or error
+    if not keys and lost is not None:
+        raise lost
+    for people in known:
+        theirs = {people.person[key] for key in keys if key in people.person}
+        keys.update(key for name in theirs for key in people.members[name])
+    return keys
 
 
 def _addresses(people: People, keys: Collection[int]) -> set[int]:

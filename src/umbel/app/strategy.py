@@ -1,0 +1,154 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Which upstream projects matter most to business, why, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from umbel.app.names import one_of
+from umbel.app.upstream import Upstream
+from umbel.model.errors import EvidenceError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from umbel.evidence.session import Session
+    from umbel.model.measurement import Measurement
+    from umbel.strategy.interface import Fragility, Ranked
+    from umbel.strategy.opinions import Opinions
+    from umbel.strategy.score.ours import There
+    from umbel.strategy.score.ranking import Order
+    from umbel.strategy.stance import Signals
+
+PEERS = ("criticality_score_readme", "criticality_score_yaml")
+"""Metrics in which others say how critical a project is to the world, shown beside our figure."""
+
+
+class Why(NamedTuple):
+    """One project of the list with everything that its place stands on, and what others' scores say of it."""
+
+    ranked: Ranked
+    peers: list[Measurement]
+
+
+class _Upstream(NamedTuple):
+    there: dict[str, There]
+    fragility: dict[str, Fragility]
+    peers: list[Measurement]
+
+
+class Strategy(Upstream):
+    """See `umbel.app.workspace`."""
+
+    def strategy(self, as_of: datetime | None = None, order: Order = "strategic") -> list[Ranked]:
+        """The strategic list: first those with a verdict in their order, then those of which too little is known.
+
+        `strategic` orders by what business depends on times how hard it is to replace, `priority` by CHAOSS's
+        criticality times health risk.
+        """
+        return self._ranking(as_of, order, None)[0]
+
+    def strategy_why(self, project: str, as_of: datetime | None = None, order: Order = "strategic") -> Why:
+        """Why a project stands where it stands. Raises `UsageError` for one that nothing comes from.
+
+        A project is meant by its name, the end of it, or by one of its packages.
+        """
+        ranked, upstream, meant = self._ranking(as_of, order, project)
+        (found,) = (each for each in ranked if each.project == meant)
+        return Why(found, upstream.peers)
+
+    def strategy_peers(self, as_of: datetime | None = None) -> dict[str, dict[str, Measurement]]:
+        """What others' scores (`PEERS`) say of every examined project: by project and metric; nothing without any."""
+        from umbel.metrics.engine import TABLES_READ, Engine
+
+        try:
+            session = self.upstream_session(as_of, TABLES_READ)
+        except EvidenceError:
+            return {}
+        found: dict[str, dict[str, Measurement]] = {}
+        with session:
+            engine, metrics = Engine(session, self.who()), self.metrics()
+            for name in PEERS:
+                for each in engine.measure(metrics.get(name)):
+                    found.setdefault(each.subject, {})[name] = each
+        return found
+
+    def _ranking(
+        self, as_of: datetime | None, order: Order, named: str | None
+    ) -> tuple[list[Ranked], _Upstream, str | None]:
+        """The list; with `named` also this one, however low it ranks, and its peers' scores."""
+        from umbel.strategy import mapping, opinions, use
+        from umbel.strategy.score.ours import home
+        from umbel.strategy.score.ranking import Known, ranking
+
+        with self.session(as_of, {*mapping.TABLES, *use.TABLES}) as session:
+            mapped = mapping.mapped(session, self.settings.upstream)
+            used = use.used(session, mapped, self._criticalities(session))
+            names = [each.upstream for each in used]
+            meant = None if named is None else _meant(session, named, names)
+            upstream = self._upstream_known(session.as_of, names, meant)
+            said = opinions.load(self.folder, session.as_of)
+            known = Known(
+                there=upstream.there,
+                home=home(session, self.who()),
+                fragility=upstream.fragility,
+                opinions=said,
+            )
+            ranked = ranking(session, used, known, order, also=() if meant is None else (meant,))
+        return self._with_stances(ranked, upstream, said, session.as_of), upstream, meant
+
+    def _upstream_known(self, as_of: datetime, projects: Collection[str], peers_of: str | None) -> _Upstream:
+        """What is known of the examined projects that we use; nothing where none was examined."""
+        from umbel.metrics.engine import Engine
+        from umbel.strategy.fragility import TABLES, fragility
+        from umbel.strategy.score.ours import UPSTREAM_TABLES, there
+
+        try:
+            session = self.upstream_session(as_of, {*TABLES, *UPSTREAM_TABLES})
+        except EvidenceError:
+            return _Upstream({}, {}, [])
+        with session:
+            found = fragility(session, self.who(), list(projects))
+            seen = there(session, self.who())
+            metrics = self.metrics()
+            asked = [peers_of] if peers_of in seen else []
+            peers = [
+                each
+                for name in (PEERS if asked else ())
+                for each in Engine(session, self.who(), asked, wide=False).measure(metrics.get(name))
+            ]
+        return _Upstream(seen, {each.project: each for each in found}, peers)
+
+    def _with_stances(
+        self, ranked: list[Ranked], upstream: _Upstream, said: Opinions, as_of: datetime
+    ) -> list[Ranked]:
+        from umbel.strategy.stance import Ours, with_stances
+
+        told = bool(self.settings.organisation.domains)
+        ours = {
+            name: Ours(
+                people=each.our_people_now, commits=each.our_commits, total=each.commits, unknown=each.unknown
+            )
+            for name, each in upstream.there.items()
+            if told
+        }
+        signals = self._signals(ranked, as_of)
+        return with_stances(ranked, ours=ours, signals=signals, decided=said.stances, day=as_of.date())
+
+    def _signals(self, ranked: Sequence[Ranked], as_of: datetime) -> dict[str, Signals]:  # noqa: ARG002 - a hook
+        """What turns stances beside the quadrant; `umbel.app.contributing` knows of any."""
+        return {}
+
+
+def _meant(session: Session, name: str, known: list[str]) -> str:
+    """The project that a person means. Raises `UsageError` for what is none."""
+    sql = "SELECT DISTINCT upstream FROM strategy_packages WHERE package = $name OR upstream = $name"
+    by_package = [upstream for (upstream,) in session.ask(sql, {"name": name}).rows()]
+    if len(by_package) == 1:
+        return str(by_package[0])
+    try:
+        return one_of(name, known)
+    except UsageError as error:
+        raise UsageError(f"Nothing in use comes from a project {name!r}.", error.hint) from error
