@@ -95,8 +95,12 @@ def test_owners_are_asked_and_their_word_counts(
         page.read_text().replace("unknown):", "unknown): no").replace("in the score):", "in the score): 10")
     )
     page.write_text(text.replace("**Why?**:", "**Why?**: all pages are made with it"))
-    assert "1 answer, 1 of them new" in said(capfd, "ask", "read", str(page))
+    told = said(capfd, "ask", "read", str(page))
+    assert "1 answer, 1 of them new" in told
+    assert f"counts as an opinion: {PROJECT} dependency 10 by shop@acme.example for Shop" in told
     assert "1 answer, 0 of them new" in said(capfd, "ask", "read", str(page))
+    again = said(capfd, "ask", "strategic", "--product", "shop", "--out", str(tmp_path), code=2)
+    assert f"{page} is filled in" in again
     page.write_text(text.replace("): no", "): nope"))
     assert "must be one of yes, with effort, no, unknown" in said(capfd, "ask", "read", str(page), code=3)
     (answer,) = records(capfd, "ask", "answers", "frame")
@@ -113,6 +117,9 @@ def test_an_opinion_overrules_and_ends(capfd: pytest.CaptureFixture[str], estate
     assert one["strategic"] == 2.0
     (opinion,) = records(capfd, "strategy", "opinions")
     assert (opinion["value"], opinion["ended"]) == (2.0, False)
+    assert records(capfd, "ask", "coordinators") == []
+    (coordinator,) = records(capfd, "ask", "coordinators", "--all")
+    assert (coordinator["project"], coordinator["department"]) == (PROJECT, "Retail")
     assert "There is no project" in said(capfd, "strategy", "say", "nothing", "dependency", "2", *by, code=2)
     assert "must lie between 1 and 10" in said(
         capfd, "strategy", "say", "frame", "dependency", "12", *by, code=2

@@ -561,9 +561,9 @@ def test_other_names_are_no_versions(tag: str) -> None:
     "text", ["1a" * 120, "1." * 120, "1-" * 120, "rc" * 120 + "!", "v1.0" + "-rc1" * 60 + "!", "_1" * 120]
 )
 def test_a_long_name_takes_no_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     parse(text)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_lines_and_paths_equal_gits_own(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from umbel.policy.evaluations import RINGS, Evaluation, Evaluations
 from umbel.reports.radar_layout import BLIP, LABEL, layout
 from umbel.reports.radar_page import page, summary
 from umbel.reports.radar_picture import svg
-from umbel.strategy.radar import Radar, Uses, radar
+from umbel.strategy.radar import Radar, Use, Uses, radar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,7 +131,7 @@ def test_sixty_blips_make_sound_xml_with_every_number_and_name() -> None:
 
 
 def test_the_page_says_in_words_what_the_picture_shows() -> None:
-    used = Uses(by_decision={}, undecided=[("pkg:npm/wide", ["a", "b", "c"])], projects=9)
+    used = Uses(by_decision={}, undecided=[("pkg:npm/wide", Use(projects=3))], wide=1, projects=9)
     text = page(drawn([decided("pad", "hold", 500, review=date(2026, 5, 20))], used), "Acme")
     for part in (
         "1 decision stands: 1 hold.",

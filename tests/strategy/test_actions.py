@@ -8,6 +8,7 @@ import shlex
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -134,6 +135,10 @@ def test_late_plans_and_upgrades_that_clear_the_most() -> None:
         known(plans=[plan], upgrades=[group("pypi/a", 2), group(None, 9), group("pypi/b", 8), group("c", 0)])
     )
     assert [each.about for each in found["plan-late"]] == ["python 3.8"]
+    closed = msgspec.structs.replace(plan, done=DAY)
+    assert "plan-late" not in {each.kind for each in actions(known(plans=[closed]), DAY)}
+    before = DAY - timedelta(days=1)
+    assert "plan-late" in {each.kind for each in actions(known(plans=[closed]), before)}, "closed only later"
     assert [each.about for each in found["upgrade"]] == ["pypi/b", "pypi/a"]
     assert found["upgrade"][0].reason == (
         "pypi/b to 2.0 clears 8 of 9 findings, 2 of them overdue, in 3 projects, the gravest high"

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -54,9 +55,8 @@ def sbom(project: str, *components: dict[str, Any]) -> str:
     )
 
 
-@contextmanager
-def forge(folder: Path) -> Iterator[git_servers._HttpServer]:
-    """A forge with a monorepo, a library with a lockfile, and a fork of it."""
+def forge(folder: Path) -> None:
+    """The repositories of a forge: a monorepo, a library with a lockfile, and a fork of it."""
     mono = Upstream(folder / "acme/mono")
     mono.commit({"packages/a/a.js": "1", "packages/b/b.js": "2"})
     mono.commit({"packages/a/a.js": "2", "packages/b/b.js": "2"})
@@ -69,18 +69,11 @@ def forge(folder: Path) -> Iterator[git_servers._HttpServer]:
     fork = Upstream(folder / "acme/fork")
     git(fork.path, "fetch", "-q", str(lib.path), "main:main")
     fork.commit({"lib.js": "let b = 1;\n"})
-    with git_servers.http(folder) as server:
-        yield server
 
 
-def workspace(base: Path, url: str) -> Path:
+def workspace(folder: Path) -> None:
     """A bank that uses the library, and a toy that uses the monorepo, a fork, and one whose repository is gone."""
-    folder = base / "ws"
     (folder / "sboms").mkdir(parents=True)
-    (folder / "umbel.toml").write_text(
-        f'[cache]\nfolder = "{base / "cache"}"\n[mirrors]\n"https://github.com/" = "{url}/"\n'
-        '[[products]]\nname = "Bank"\ncriticality = "critical"\nprojects = ["bank"]\n'
-    )
     host = "git+https://github.com/acme"
     parts = [
         repository(name, f"https://github.com/acme/mono/tree/main/packages/{name}") for name in ("a", "b")
@@ -88,31 +81,50 @@ def workspace(base: Path, url: str) -> Path:
     (folder / "sboms/bank.json").write_text(sbom("bank", repository("lib", f"{host}/lib.git")))
     others = [repository("fork", f"{host}/fork"), repository("gone", f"{host}/gone"), repository("dark", "")]
     (folder / "sboms/toy.json").write_text(sbom("toy", *parts, *others))
-    Workspace(folder).collect([folder / "sboms"])
-    return folder
+    Workspace(folder).collect([folder / "sboms"], workers=1)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A forge's repositories and a workspace in which nothing was examined yet, to be copied."""
+    base = tmp_path_factory.mktemp("made")
+    forge(base / "served")
+    workspace(base / "ws")
+    return base
+
+
+@contextmanager
+def served_from(made: Path, base: Path) -> Iterator[git_servers._HttpServer]:
+    """A copy of both, the workspace's mirror being the server."""
+    shutil.copytree(made, base, symlinks=True, dirs_exist_ok=True)
+    with git_servers.http(base / "served") as server:
+        (base / "ws/umbel.toml").write_text(
+            f'[cache]\nfolder = "{base / "cache"}"\n[mirrors]\n"https://github.com/" = "{server.url}/"\n'
+            '[[products]]\nname = "Bank"\ncriticality = "critical"\nprojects = ["bank"]\n'
+        )
+        yield server
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[git_servers._HttpServer]:
-    with forge(tmp_path / "served") as server:
+def served(made: Path, tmp_path: Path) -> Iterator[git_servers._HttpServer]:
+    with served_from(made, tmp_path) as server:
         yield server
 
 
 @pytest.fixture
 def ws(tmp_path: Path, served: git_servers._HttpServer, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A workspace in which nothing was examined yet."""
-    folder = workspace(tmp_path, served.url)
-    monkeypatch.chdir(folder)
-    return folder
+    assert served.folder == tmp_path / "served"
+    monkeypatch.chdir(tmp_path / "ws")
+    return tmp_path / "ws"
 
 
 @pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, UpstreamCollected]:
+def done(made: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, UpstreamCollected]:
     """A workspace in which all were examined, and what was told of it."""
     base = tmp_path_factory.mktemp("done")
-    with forge(base / "served") as server:
-        folder = workspace(base, server.url)
-        return folder, Workspace(folder).collect_upstream(top=1)
+    with served_from(made, base):
+        return base / "ws", Workspace(base / "ws").collect_upstream(top=1)
 
 
 @pytest.fixture
@@ -295,9 +307,9 @@ def test_a_folder_of_that_name_is_never_taken_for_the_command(
 
 
 def test_who_is_forgotten_is_so_upstream_too_and_never_comes_back(
-    ws: Path, capfd: pytest.CaptureFixture[str]
+    ws: Path, done: tuple[Path, UpstreamCollected], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    told(capfd, "collect", "upstream", "--only", "lib", "--quiet")
+    shutil.copytree(done[0] / ".umbel", ws / ".umbel", dirs_exist_ok=True)
     here = Workspace(ws)
     lake = here.upstream_lake()
     assert lake.table("identities").to_pyarrow_table()["email"].to_pylist() == ["dev@acme.example"]
@@ -322,3 +334,13 @@ def test_who_was_forgotten_before_never_comes_into_the_lake_of_upstream(
     lake = Workspace(ws).upstream_lake()
     assert lake.table("commits").to_pyarrow_table().num_rows == 2
     assert not lake.has("identities") or lake.table("identities").to_pyarrow_table().num_rows == 0
+
+
+def test_a_lake_that_cannot_be_read_is_never_told_as_nothing_examined(
+    tmp_path: Path, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(made / "ws", tmp_path / "ws")
+    (tmp_path / "ws/.umbel/lake-upstream/snapshots").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "ws")
+    assert run(["strategy", "list"]) == 3
+    assert run(["upstream"]) == 3

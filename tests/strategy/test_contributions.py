@@ -193,6 +193,23 @@ def test_what_is_not_known_is_said(estate: Path, upstream: tuple[Session, Attach
     assert "not examined" in follow_up.sentence(far, done[far.name])
 
 
+def test_where_nobody_can_tell_who_is_ours_commits_are_unknown_not_none(tmp_path: Path) -> None:
+    here = Workspace(tmp_path)
+    (tmp_path / "umbel.toml").write_text('[[projects]]\nname = "git.example/json"\nmatch = ["json"]\n')
+    repository(tmp_path / "repos/json", OURS)
+    here = Workspace(tmp_path)
+    here.collect([tmp_path / "repos"])
+    with here.session(NOW, follow_up.TABLES) as session:
+        attach.attach(session, here.who())
+        mine = planned(project="git.example/json", start=START)
+        theirs = planned(project="git.example/json", start=START, goal="more", measure="active_contributors")
+        done = follow_up.follow(session, here.metrics(), [mine, theirs], named=False)
+    found = done[mine.name]
+    assert (found.commits, found.now, found.met, found.share) == (None, None, None, None)
+    assert "nobody can tell whose commits are ours" in follow_up.sentence(mine, found)
+    assert done[theirs.name].now == 2
+
+
 def test_ours_of_the_last_year(upstream: tuple[Session, Attached]) -> None:
     assert [(n, last.date()) for _, n, last in follow_up.our_people(upstream[0], "git.example/json")] == [
         (5, at(-5).date()), (1, at(-7).date()),

@@ -257,6 +257,28 @@ def test_reach_counts_products_by_criticality_and_a_monorepo_once(lake: Lake) ->
     assert [each.weight for each in alike] == [1, 1]
 
 
+def test_whether_anyone_asks_for_it_is_not_told_where_no_document_says(lake: Lake) -> None:
+    use(lake, component("pkg:npm/a@1", (VCS, "https://github.com/acme/a")), subject="toy")
+
+    with Session(lake, acme.day(1), TABLES) as session:
+        attach(session, mapped(session))
+        (one,) = reach(session, {})
+
+    assert (one.projects, one.direct) == (1, None)
+
+
+def test_an_address_without_a_host_and_one_without_end_are_told_in_a_sentence(lake: Lake) -> None:
+    use(
+        lake,
+        component("pkg:npm/folder@1", (VCS, "/srv/git/a")),
+        component("pkg:npm/endless@1", (VCS, "x" * 5000)),
+    )
+    found = ask(lake)
+
+    assert found["pkg:npm/folder"].why == "an address is known of it, none of a repository"
+    assert len(found["pkg:npm/endless"].why or "") < 200
+
+
 @pytest.mark.parametrize(
     ("package", "url"),
     [

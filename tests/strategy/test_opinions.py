@@ -130,3 +130,15 @@ def test_what_counts_was_decided_by_then_and_has_not_ended(
     for each in found.values():
         assert each.decided == max(one.decided for one in standing)
     assert not set(found.ended) & set(found.values())
+
+
+@pytest.mark.parametrize("number", ["0x" + "f" * 20_000, "9" * 20_000])
+def test_a_number_of_any_length_is_a_fault_and_no_crash(tmp_path: Path, number: str) -> None:
+    path = tmp_path / opinions.FILE
+    path.parent.mkdir()
+    path.write_text(
+        f'[[opinion]]\nproject = "{FLASK}"\npart = "dependency"\nvalue = {number}\n'
+        'by = "a"\ndecided = 2026-01-01\nreason = "x"\n'
+    )
+    with pytest.raises(SettingsError, match=r"must lie between|too long"):
+        opinions.load(tmp_path)

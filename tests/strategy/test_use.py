@@ -8,7 +8,8 @@ import random
 
 import pytest
 
-from tests.strategy.score.estate import App, Products, Uses, used
+from tests.strategy.score.estate import App, Products, Uses, ranked, used
+from umbel.strategy.use import SCOPES
 
 SHOP: Products = {"Shop": ("critical", ["shop"])}
 DEEP = Uses("pypi/django", files=50, names=40, sites=120, tests=10)
@@ -150,3 +151,51 @@ def test_a_more_critical_product_makes_all_that_it_uses_matter_more(step: tuple[
     apps = [App("shop", (DEEP, Uses("pypi/humanize", files=1))), App("toy", (DEEP,))]
     before, after = (used(apps, {"Shop": (how, ["shop"]), "Toy": ("low", ["toy"])}) for how in step)
     assert all(after[name].use > each.use for name, each in before.items())
+
+
+def test_a_shared_project_has_no_more_files_for_its_second_product() -> None:
+    apps = [App("shop", (DEEP,)), App("bank", (DEEP,))]
+    one = used(apps, {"Shop": ("critical", ["shop", "bank"])})["pkg:pypi/django"]
+    two = used(apps, {"Shop": ("critical", ["shop", "bank"]), "Bank": ("critical", ["bank"])})
+    both = two["pkg:pypi/django"]
+    assert (
+        (both.files, both.test_files, both.sites) == (one.files, one.test_files, one.sites) == (100, 20, 240)
+    )
+
+
+def test_code_of_one_project_says_nothing_of_another_in_its_product() -> None:
+    library = Uses("pypi/some-library")
+    apps = [App("read", (library,)), *(App(f"unread-{n}", (library,), read=False) for n in range(9))]
+    product: Products = {"Shop": ("critical", [app.name for app in apps])}
+    mostly = used(apps, product)["pkg:pypi/some-library"]
+    never = used(apps[1:], product)["pkg:pypi/some-library"]
+    assert (mostly.read, mostly.uses) == (1, 10)
+    assert mostly.use_low < mostly.use < mostly.use_high
+    assert mostly.use < never.use
+    assert mostly.use_high < never.use_high
+    part = ranked(apps, product)["pypi/some-library"].parts["dependency"]
+    assert part.evidence["effort_days"] is None
+    assert any("the code that was read never imports it" in each.text for each in part.reasons)
+
+
+def test_shipped_to_some_counts_before_only_tested() -> None:
+    apps = [
+        App("shop", (Uses("pypi/psycopg", scope="optional"),)),
+        App("bank", (Uses("pypi/psycopg", scope="test"),)),
+    ]
+    product: Products = {"Shop": ("critical", ["shop", "bank"])}
+    both = used(apps, product)["pkg:pypi/psycopg"]
+    assert SCOPES[both.scope or 0] == "optional"
+    assert both.use == pytest.approx(used(apps[:1], product)["pkg:pypi/psycopg"].use)
+
+
+def test_what_one_document_leaves_open_no_other_denies() -> None:
+    told = App("shop", (Uses("pypi/one"), Uses("pypi/two", by=("pypi/one",), scope="development")))
+    silent = App("bank", (Uses("pypi/two", scope=None),), edges=False)
+    product: Products = {"Shop": ("critical", ["shop", "bank"])}
+    two = used([told, silent], product)["pkg:pypi/two"]
+    assert (two.direct, two.direct_open, two.scope_open) == (None, True, True)
+    part = ranked([told, silent], product)["pypi/two"].parts["dependency"]
+    (said,) = (each.text for each in part.reasons if each.of == "use")
+    assert "has it, directly or not; " in said
+    assert "only" not in said

@@ -99,7 +99,7 @@ class Contributing(Alerts, Strategy, Control):
     ) -> list[Asked]:
         """Write a page for each product owner, to fill in as Markdown or in a browser; the folder is made.
 
-        Raises `UsageError` where no product stands on anything.
+        Raises `UsageError` where no product stands on anything, or a page of the same name was filled in.
         """
         from umbel.policy import files
         from umbel.reports.owners_form import page
@@ -110,6 +110,7 @@ class Contributing(Alerts, Strategy, Control):
         if not made:
             known = "No product stands on a project that is known." if chosen else "No product is declared."
             raise UsageError(known, "Name products with their owners in umbel.toml; see umbel strategy.")
+        self._refuse_filled([folder / f"{sheet.stem}.md" for sheet in made])
         found = []
         for sheet in made:
             texts = {f"{sheet.stem}.md": markdown(sheet), f"{sheet.stem}.html": page(sheet)}
@@ -128,6 +129,21 @@ class Contributing(Alerts, Strategy, Control):
             )
         return found
 
+    def _refuse_filled(self, pages: Sequence[Path]) -> None:
+        """Raise `UsageError` if a page in the place of a new one holds what somebody wrote."""
+        from umbel.strategy import owners_forms
+
+        products = [product.name for product in self.settings.products]
+        for path in pages:
+            if not path.exists():
+                continue
+            found = owners_forms.read(path, products, _day(None))
+            if found.answers or found.faults:
+                raise UsageError(
+                    f"{path} is filled in.",
+                    "Read it first (umbel ask read), then remove it, or name another folder.",
+                )
+
     def read_answers(self, paths: Sequence[Path]) -> tuple[list[Read], int]:
         """Take filled-in pages back: what each holds with its faults, and how many answers were new."""
         from umbel.strategy import owners, owners_forms
@@ -136,15 +152,20 @@ class Contributing(Alerts, Strategy, Control):
         read = [owners_forms.read(path, products, _day(None)) for path in paths]
         return read, owners.keep(self.folder, [answer for each in read for answer in each.answers])
 
-    def coordinators(self, as_of: datetime | None = None) -> list[Coordinator]:
-        """Who should speak for each project that several departments need, in the order of the strategic list."""
+    def coordinators(self, as_of: datetime | None = None, *, every: bool = False) -> list[Coordinator]:
+        """Who should speak for each project that several departments need, in the order of the strategic list.
+
+        Of those that are strategic, by a verdict; or of `every` one that is listed.
+        """
         from umbel.strategy.mapping.model import model
         from umbel.strategy.owners import coordinator
+        from umbel.strategy.stance_model import is_strategic
 
         answers, weigh = self.answers(as_of), model().reach.of
         found = (
             coordinator(each.project, each.products, answers, self.settings.products, weigh)
             for each in self._listed(as_of)
+            if every or is_strategic(each)
         )
         return [each for each in found if each is not None]
 
@@ -191,7 +212,8 @@ class Contributing(Alerts, Strategy, Control):
             if found is None:
                 done = {each.name: follow_up.unexamined(each, _day(as_of)) for each in chosen}
             else:
-                done = follow_up.follow(found[0], self.metrics(), chosen)
+                named = bool(self.settings.organisation.domains)
+                done = follow_up.follow(found[0], self.metrics(), chosen, named=named)
         return [
             Followed(
                 standing=each,
@@ -262,9 +284,7 @@ class Contributing(Alerts, Strategy, Control):
 
         used = self.plans_in_use() if as_of is None else {}
         late = [
-            plan
-            for plan in self.plans().standing
-            if used.get(plan.name, 1) > 0 and plan.decided <= _day(as_of)
+            plan for plan in self.plans().plans if used.get(plan.name, 1) > 0 and plan.decided <= _day(as_of)
         ]
         known = Known(
             ranked=self._listed(as_of),

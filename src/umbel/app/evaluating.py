@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from umbel.app.names import members, must_exist
+from umbel.app.names import matches, must_exist
 from umbel.app.policies import Policies
-from umbel.model.errors import EvidenceError, UsageError
+from umbel.model.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,6 +82,7 @@ class Evaluating(Policies):
         from umbel.strategy.evaluate import advisories
         from umbel.strategy.evaluate.about import About
         from umbel.strategy.evaluate.compare import compared
+        from umbel.strategy.evaluate.upstream import Upstream
 
         asked, moment = _candidates(packages), as_of or datetime.now(UTC)
         name = None if product is None else self.product(product).name
@@ -90,7 +91,7 @@ class Evaluating(Policies):
         found = self._known(base, asked, moment)
         told = advisories.told(found, self.advisories(None, as_of), moment)
         intended, mapped = self._intended(base, found, name, ways, moment)
-        upstream = self._of_upstream(found, mapped, as_of)
+        upstream = self._of_upstream(base, mapped, as_of)
         trials = self._trial(trial, found, moment)
         decisions, day = self.evaluations(), moment.date()
         every = [
@@ -100,7 +101,7 @@ class Evaluating(Policies):
                 known=one,
                 told=told[package],
                 intended=intended[package],
-                upstream=upstream[package],
+                upstream=upstream.get(package) or Upstream(mapped=None),
                 products=self._products_of(one),
                 trial=trials.get(package),
                 decided=decisions.find(package, one.version, [name] if name else [], day)[0],
@@ -141,59 +142,27 @@ class Evaluating(Policies):
         with Session(lake, moment, {*TABLES, *mapping.TABLES}) as session:
             judged = intended.judged(session, case, product, ways, licensed)
             mapped = {each.package: each for each in mapping.mapped(session, self.settings.upstream)}
-        return judged, self._mapped_here(found, mapped, moment)
-
-    def _mapped_here(
-        self, found: Mapping[str, Known], mapped: dict[str, Mapped], moment: datetime
-    ) -> dict[str, Mapped]:
-        """Of those in use whose project no registry names, our own documents may tell it."""
-        unsaid = [
-            p for p, one in found.items() if one.using and (p not in mapped or mapped[p].project is None)
-        ]
-        if not unsaid:
-            return mapped
-        own = {
-            each.package: each for each in cast("Workspace", self).upstreams(moment) if each.package in unsaid
-        }
-        return mapped | own
+        return judged, mapped
 
     def _of_upstream(
-        self, found: Mapping[str, Known], mapped: Mapping[str, Mapped], as_of: datetime | None
+        self, base: Lake | None, mapped: Mapping[str, Mapped], as_of: datetime | None
     ) -> dict[str, Upstream]:
-        """What is known of the projects that they come from, where these were examined."""
-        from umbel.evidence import upstream as stored
-        from umbel.strategy import fragility
-        from umbel.strategy.evaluate.upstream import Upstream, code
+        """What is known of the projects that they come from, by package; nothing where none was ever examined."""
+        from umbel.app.upstream import has_upstream
+        from umbel.evidence.session import Session
+        from umbel.strategy.control import decisions as control
+        from umbel.strategy.control.licensing import VERSION_TABLES, of_packages
+        from umbel.strategy.evaluate import upstream
 
-        here = cast("Workspace", self)
-        try:
-            with self.upstream_session(as_of, (*stored.TABLES, "languages")) as session:
-                examined, sizes = (
-                    stored.examined(session),
-                    code(session, [m.project or "" for m in mapped.values()]),
-                )
-        except EvidenceError:
-            return {package: Upstream(mapped=mapped.get(package)) for package in found}
-        projects = sorted({
-            m.project for m in mapped.values()
-            if m.project in examined and examined[m.project].examined_at is not None
-        })  # fmt: skip
-        risks: dict[str, Any] = {}
-        if projects:
-            with self.upstream_session(as_of, fragility.TABLES) as session:
-                risks = {each.project: each for each in fragility.fragility(session, self.who(), projects)}
-        control = {each.project: each for each in here.control(projects, as_of=as_of)} if projects else {}
-        return {
-            package: Upstream(
-                mapped=mapped.get(package),
-                examined=examined.get(name),
-                fragility=risks.get(name),
-                control=control.get(name),
-                code=sizes.get(name),
+        came_from = {package: each.project for package, each in mapped.items() if each.project}
+        if base is None or not came_from or not has_upstream(self):
+            return {package: upstream.Upstream(mapped=each) for package, each in mapped.items()}
+        with Session(base, as_of, VERSION_TABLES) as session:
+            versions = of_packages(session, came_from)
+        with self.upstream_session(as_of, upstream.TABLES) as session:
+            return upstream.known(
+                session, self.who(), mapped, versions, control.load(self.folder / control.FILE)
             )
-            for package in found
-            for name in [(mapped[package].project or "") if package in mapped else ""]
-        }
 
     def _trial(self, paths: Sequence[Path], found: dict[str, Known], moment: datetime) -> dict[str, Load]:
         """What lockfiles of a trial show that candidates bring along. Raises `UsageError` for a path that is none."""
@@ -219,9 +188,13 @@ class Evaluating(Policies):
         return self.belonging(project).products
 
     def _products_of(self, one: Known) -> tuple[str, ...]:
-        """The products whose projects use it."""
+        """The products of whose projects one at least uses it."""
         projects = [each.project for each in one.using or ()]
-        return tuple(each.name for each in self.settings.products if members(each, projects))
+        return tuple(
+            each.name
+            for each in self.settings.products
+            if any(matches(pattern, project) for project in projects for pattern in each.projects)
+        )
 
     def radar(
         self, *, since: date | None = None, product: str | None = None, as_of: datetime | None = None
@@ -242,14 +215,7 @@ class Evaluating(Policies):
                 standing = radar.standing(told, moment.date(), name)
                 used = radar.uses(session, standing, self.scope(session, name), self._products_named)
         day = since or moment.date() - timedelta(days=model().radar.moved_days)
-        return radar.radar(
-            told,
-            used,
-            moment,
-            day,
-            product=name,
-            products_of=lambda project: self.belonging(project).products,
-        )
+        return radar.radar(told, used, moment, day, product=name)
 
     def ask_registries(self, packages: Sequence[str], *, progress: SyncProgress | None = None) -> Synced:
         """Ask the registries of candidates about them. Raises `UsageError`, `EvidenceError`."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from umbel.app.control import Control
 from umbel.app.documents import Documents
 from umbel.app.products import declared, product_states
 from umbel.app.strategy import Strategy
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from umbel.strategy.interface import Ranked
 
 
-class Report(Documents, Strategy):
+class Report(Documents, Strategy, Control):
     """See `umbel.app.workspace`."""
 
     def report(
@@ -62,6 +63,9 @@ class Report(Documents, Strategy):
 
         `product` leaves in what it uses, in the order and with the figures of the whole portfolio.
         """
+        import msgspec
+
+        from umbel.reports import control_chart
         from umbel.reports.quadrant import Lines
         from umbel.reports.strategy import MOST_CARDS, Strategic
         from umbel.strategy.stance_model import model
@@ -81,7 +85,13 @@ class Report(Documents, Strategy):
             mapped=sum(each.project is not None for each in mapped),
             projects=len({each.project for each in mapped if each.project is not None}),
         )
-        return _with_histories(found, self._histories(found.told[:MOST_CARDS], as_of))
+        health = {each.project: each for each in self._histories(found.told[:MOST_CARDS], as_of)}
+        control = {
+            name: told
+            for name in health
+            if (told := control_chart.series(self.control_over(name, "year", as_of=as_of)))
+        }
+        return msgspec.structs.replace(found, health=health, control=control)
 
     def _histories(self, chosen: Sequence[Ranked], as_of: datetime | None) -> Sequence[Health]:
         """The histories of those among some projects that were examined."""
@@ -103,9 +113,3 @@ class Report(Documents, Strategy):
             self.risks(told, "rule", as_of=as_of),
             self.risks([finding for finding in told if not finding.excused], "upgrade", as_of=as_of),
         )
-
-
-def _with_histories(found: Strategic, histories: Sequence[Health]) -> Strategic:
-    import msgspec
-
-    return msgspec.structs.replace(found, health={each.project: each for each in histories})

@@ -7,8 +7,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from umbel.app.names import one_of
-from umbel.app.upstream import Upstream
-from umbel.model.errors import EvidenceError, UsageError
+from umbel.app.upstream import Upstream, has_upstream
+from umbel.model.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -63,12 +63,10 @@ class Strategy(Upstream):
         """What others' scores (`PEERS`) say of every examined project: by project and metric; nothing without any."""
         from umbel.metrics.engine import TABLES_READ, Engine
 
-        try:
-            session = self.upstream_session(as_of, TABLES_READ)
-        except EvidenceError:
-            return {}
         found: dict[str, dict[str, Measurement]] = {}
-        with session:
+        if not has_upstream(self):
+            return found
+        with self.upstream_session(as_of, TABLES_READ) as session:
             engine, metrics = Engine(session, self.who()), self.metrics()
             for name in PEERS:
                 for each in engine.measure(metrics.get(name)):
@@ -105,11 +103,9 @@ class Strategy(Upstream):
         from umbel.strategy.fragility import TABLES, fragility
         from umbel.strategy.score.ours import UPSTREAM_TABLES, there
 
-        try:
-            session = self.upstream_session(as_of, {*TABLES, *UPSTREAM_TABLES})
-        except EvidenceError:
+        if not has_upstream(self):
             return _Upstream({}, {}, [])
-        with session:
+        with self.upstream_session(as_of, {*TABLES, *UPSTREAM_TABLES}) as session:
             found = fragility(session, self.who(), list(projects))
             seen = there(session, self.who())
             metrics = self.metrics()

@@ -34,6 +34,7 @@ class UpstreamState(msgspec.Struct, frozen=True, kw_only=True):
     """One upstream project: the packages in use that come from it, whom it reaches, what is known of it.
 
     `confidence` is that of its surest package, `doubtful` how many packages are less sure than half.
+    `direct` projects ask for one themselves beside development and tests; None where no document tells.
     `examined` is None where its repository was never asked for.
     """
 
@@ -46,7 +47,7 @@ class UpstreamState(msgspec.Struct, frozen=True, kw_only=True):
     weight: int
     products: int
     projects: int
-    direct: int
+    direct: int | None
     examined: Examined | None = None
 
 
@@ -124,13 +125,10 @@ class Upstream(Base):
         """Examined projects whose histories begin with the same commit: forks, mirrors, renamed ones."""
         from umbel.strategy import mapping
 
-        try:
-            with self.upstream_session(as_of) as session:
-                return mapping.forks(session)
-        except EvidenceError:
-            if has_upstream(self):
-                raise
+        if not has_upstream(self):
             return []
+        with self.upstream_session(as_of) as session:
+            return mapping.forks(session)
 
     def collect_upstream(
         self,

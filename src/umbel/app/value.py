@@ -7,17 +7,18 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from umbel.app.base import Base
 from umbel.app.names import one_of
+from umbel.app.upstream import has_upstream
 from umbel.model.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
 
     from umbel.evidence.people.attach import Attached
     from umbel.evidence.session import Session
@@ -88,7 +89,7 @@ class Value(Base):
         """What is known of the projects asked for, and how many others were examined without a trace of us."""
         from umbel.strategy.value.facts import TABLES, Facts, read
 
-        if not self._any_upstream():
+        if self._lake_if_any() is None or not has_upstream(self):
             names = _chosen(projects, stated.projects, stated.projects)
             return [Facts(project=name) for name in names], 0
         from umbel.evidence.people import attach
@@ -126,11 +127,6 @@ class Value(Base):
             found = {each.upstream: effort_of(each, model()) for each in use.used(session, ours, products)}
         hours = model().effort["hours_a_day"]
         return {name: effort.days * hours for name, effort in found.items() if effort and name in projects}
-
-    def _any_upstream(self) -> bool:
-        """Whether any upstream project was examined."""
-        own = self._lake_if_any()
-        return own is not None and (own.remote or Path(f"{own.url}-upstream").is_dir())
 
 
 def _chosen(asked: Sequence[str], known: Sequence[str], otherwise: Sequence[str]) -> list[str]:

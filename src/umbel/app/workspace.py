@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from umbel.app.contributing import Contributing
-from umbel.app.control import Control
 from umbel.app.evaluating import Evaluating
 from umbel.app.fragility import Fragilities
 from umbel.app.gathering import Gathering
@@ -29,7 +28,6 @@ class Workspace(
     Incidents,
     Upkeep,
     Value,
-    Control,
     Fragilities,
 ):
     """A folder from which questions are asked: its settings, its lake, its products, its policy.

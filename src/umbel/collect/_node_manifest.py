@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Texts = dict[str, str]
 
 _NAME = re.compile(r"(?:@[^/@\s]{1,213}/)?[^/@\s]{1,213}").fullmatch
+_FOLDER = re.compile(r"[\w@.+/-]{1,200}").fullmatch
 
 
 class Manifest(msgspec.Struct, gc=False):
@@ -82,9 +83,19 @@ class Manifest(msgspec.Struct, gc=False):
         return said if isinstance(said, str) and said else None
 
     def source(self) -> str | None:
-        """The address of its repository, as written."""
-        said = self.repository.get("url") if isinstance(self.repository, dict) else self.repository
-        return said if isinstance(said, str) and said else None
+        """The address of its repository, as written, with its folder in it where that is said."""
+        return repository(self.repository)
+
+
+def repository(said: Any) -> str | None:
+    """What the field `repository` says: a text, or an object, whose `directory` becomes the address's fragment."""
+    url, folder = (said.get("url"), said.get("directory")) if isinstance(said, dict) else (said, None)
+    if not isinstance(url, str) or not url:
+        return None
+    if not isinstance(folder, str) or not _FOLDER(folder) or "#" in url:
+        return url
+    parts = [part for part in folder.split("/") if part not in {"", "."}]
+    return f"{url}#./{'/'.join(parts)}" if parts and ".." not in parts else url
 
 
 _decoder = msgspec.json.Decoder(Manifest)

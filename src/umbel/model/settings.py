@@ -260,6 +260,8 @@ def parsed(text: str, path: Path) -> dict[str, Any]:
         raise SettingsError(path, [Fault("toml", str(error), found[0] if found else "the file")]) from error
     except RecursionError as error:
         raise SettingsError(path, [Fault("toml", "is nested too deep", "the file")]) from error
+    except ValueError as error:  # a number of more digits than Python reads
+        raise SettingsError(path, [Fault("toml", "holds a number that is too long", "the file")]) from error
 
 
 def check(data: dict[str, Any], text: str) -> list[Fault]:

@@ -156,6 +156,10 @@ class Told:
             else:
                 self._named.setdefault(package, []).append((place, one))
 
+    def about(self, package: str) -> list[Evaluation]:
+        """Those that may speak of a package: by its name, or by a pattern."""
+        return [one for _, one in (*self._named.get(package, ()), *self._patterns)]
+
     def find(self, package: str, version: str | None, today: date) -> tuple[Evaluation | None, bool]:
         """As `Evaluations.find`."""
         speaking = [

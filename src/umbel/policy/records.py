@@ -14,7 +14,7 @@ from umbel.model.settings import SettingsError, faults_of, parsed
 from umbel.policy import files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     Say = Callable[[tuple[str | int, ...], str], None]
@@ -53,19 +53,23 @@ def parse(
 def add(
     path: Path,
     table: str,
-    entry: msgspec.Struct,
+    entry: msgspec.Struct | Sequence[msgspec.Struct],
     kind: type[T],
     header: str,
     meaning: Callable[[Mapping[str, Any], Say], None] | None = None,
 ) -> None:
-    """Write one more entry at the file's end, whole or not at all; two who add at once both do.
+    """Write one more entry (or several) at the file's end, whole or not at all; two who add at once both do.
 
     Raises `SettingsError` if the file would be broken.
     """
     try:
         with files.locked(path.parent.parent / LOCKS / f"{path.stem}.lock"):
             text = path.read_text("utf-8") if path.exists() else header
-            text = text.rstrip("\n") + "\n\n" + f"[[{table}]]\n" + lines(entry)
+            every = [entry] if isinstance(entry, msgspec.Struct) else entry
+            text = (
+                "\n\n".join([text.rstrip("\n"), *(f"[[{table}]]\n{lines(one).rstrip()}" for one in every)])
+                + "\n"
+            )
             parse(text, path, kind, meaning)
             files.replace(path, text.encode())
     except UnicodeDecodeError as error:

@@ -186,6 +186,8 @@ def _products(facts: Facts) -> Html:
     if not named:
         return _figure("Products", "none", "umbel.toml names none", because)
     reading = (
-        f"{count(free, 'project')} belong to none" if facts.product is None else "this page shows only it"
+        f"{count(free, 'project')} {'belongs' if free == 1 else 'belong'} to none"
+        if facts.product is None
+        else "this page shows only it"
     )
     return _figure("Products", f"{len(named):,}", reading, because)

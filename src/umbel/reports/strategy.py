@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from umbel.metrics.words import percent
-from umbel.reports import quadrant
+from umbel.reports import control_chart, quadrant
 from umbel.reports.columns import draw
 from umbel.reports.figures import count
 from umbel.reports.health import described, numbers, trends
 from umbel.reports.listing import Column, left_out, table
-from umbel.reports.markup import Html, element, join, short
+from umbel.reports.markup import MOST_CHARACTERS, Html, element, join, short
 from umbel.reports.quadrant import Dot, Lines
 from umbel.reports.why import command, evidence
 
@@ -40,7 +40,7 @@ class Strategic(msgspec.Struct, frozen=True, kw_only=True):
     """What the section tells: the list, by what lines the quadrant is divided, and the histories of the first.
 
     `packages` are in use in the whole portfolio, `mapped` of them come from `projects` that are known; `ranked` may be
-    the first of these only. `health` are histories by project.
+    the first of these only. `health` are histories by project, `control` who made their commits by year.
     """
 
     ranked: list[Ranked]
@@ -49,6 +49,7 @@ class Strategic(msgspec.Struct, frozen=True, kw_only=True):
     mapped: int
     projects: int
     health: dict[str, Health] = {}
+    control: dict[str, control_chart.Series] = {}
 
     @property
     def told(self) -> list[Ranked]:
@@ -100,10 +101,18 @@ def _card(facts: Facts, found: Strategic, each: Ranked, number: int) -> Html:
         "details",
         element("summary", "why?", element("span", f" {short(each.project)}", class_="aside")),
         element("div", _parts(each), *([numbers(health)] if health else []),
-                element("code", command(facts, "strategy", "why", each.project)),
+                element("code", _command(facts, each)),
                 element("p", evidence(facts), class_="soft"), class_="why"),
     )  # fmt: skip
-    return element("article", heading, said, _strip(health, number), because, class_="vital")
+    strip = _strip(health, found.control.get(each.project), number)
+    return element("article", heading, said, strip, because, class_="vital")
+
+
+def _command(facts: Facts, each: Ranked) -> str:
+    """The command that says the same; of all projects where a name is too long to be typed."""
+    if len(each.project) > MOST_CHARACTERS:
+        return command(facts, "strategy", "--top", "0")
+    return command(facts, "strategy", "why", each.project)
 
 
 def reason_of(each: Ranked) -> str:
@@ -131,8 +140,8 @@ def _stance(each: Ranked) -> str:
     return f"{each.stance.name.capitalize()}: {each.stance.reason}"
 
 
-def _strip(health: Health | None, number: int) -> Html:
-    """The history of the project, small: commits a quarter."""
+def _strip(health: Health | None, control: control_chart.Series | None, number: int) -> Html:
+    """The history of the project, small: what was done, by how many, and for whom."""
     drawn = []
     for place, trend in enumerate(trends(health) if health else []):
         now = trend.values[-1]
@@ -141,6 +150,9 @@ def _strip(health: Health | None, number: int) -> Html:
         )
         svg = draw(trend, name=f"strategic-{number}-{place}", description=described(trend))
         drawn.append(element("figure", label, svg))
+    if control is not None:
+        label = element("figcaption", "Commits for ", element("b", short(control.organisation, 40)))
+        drawn.append(element("figure", label, control_chart.draw(control, name=f"control-{number}")))
     return element("div", *drawn, class_="smalls") if drawn else Html()
 
 

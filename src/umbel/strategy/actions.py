@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from umbel.metrics.words import percent
+from umbel.strategy.stance_model import is_strategic
 from umbel.strategy.stance_model import model as stances
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def _projects(known: Known) -> Iterator[Action]:
         elif not each.verdict and each.find_out:
             reason = f"too little is known for a verdict: {'; '.join(each.find_out[:2])}"
             yield _made("find-out", each.project, reason, scale, ["strategy", "why", each.project])
-        elif _is_strategic(each) and (each.fragility is None or each.fragility.risk is None):
+        elif is_strategic(each) and (each.fragility is None or each.fragility.risk is None):
             why = each.fragility.why if each.fragility is not None else "its history was not examined"
             reason = f"strategic {each.strategic:.1f} of 10, but nobody knows how fragile it is: {why}"
             yield _made(
@@ -187,7 +188,7 @@ def _undone(each: Ranked) -> Iterator[Action]:
     if decided and stance.name in _HANDS_ON:
         reason = f"{what}: {stance.name} was decided on {stance.decided}, and nothing is planned"
         yield _made("no-contribution", each.project, reason, scale, command, who=stance.decided_by)
-    elif not decided and _is_strategic(each) and fragile.risk >= stances().lines["fragile"].value:
+    elif not decided and is_strategic(each) and fragile.risk >= stances().lines["fragile"].value:
         why = fragile.reasons[0].text if fragile.reasons else stance.reason
         reason = f"{what}, and nobody decided; the rules say {stance.name or 'nothing yet'}. {why}"
         yield _made("fragile", each.project, reason, scale, command)
@@ -197,15 +198,9 @@ def _strategic(each: Ranked) -> str:
     return "no verdict" if each.strategic is None else f"strategic {each.strategic:.1f} of 10"
 
 
-def _is_strategic(each: Ranked) -> bool:
-    return (
-        each.verdict and each.strategic is not None and each.strategic >= stances().lines["strategic"].value
-    )
-
-
 def _plans(known: Known, day: date) -> Iterator[Action]:
     for plan in known.plans:
-        if plan.done is None and plan.until < day:
+        if (plan.done is None or plan.done > day) and plan.until < day:
             reason = f"{plan.sentence.rstrip('.')}; the plan {_due(plan.until, day)}, and it is still in use"
             scale = _lateness(plan.until, day)
             yield _made(

@@ -53,6 +53,7 @@ _PATHS = """
 SELECT count(*), bool_and(coalesce(paths, false)) FROM readings
 WHERE project = $project AND commits > 0
 """
+_NOBODY_TELLS = "nobody can tell whose commits are ours ([organisation] domains in umbel.toml are not named)"
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,24 +85,41 @@ def our_people(session: Session, project: str) -> list[tuple[str, int, datetime]
     return [(p, n, last) for p, n, last in session.ask(_PEOPLE.format(at=_at(session)), asked).rows()]
 
 
-def follow(session: Session, metrics: Catalog, chosen: Sequence[Contribution]) -> dict[str, Done]:
-    """What was done of each contribution, by its name, as of the session's day. People are attached in the session."""
+def tells_ours(session: Session, *, named: bool) -> bool:
+    """Whether anybody can tell whose commits are ours, with people attached in the session.
+
+    By the organisation's domains, if the settings name any (`named`), or by somebody who is said to be ours.
+    """
+    return named or session.ask("SELECT count(*) FROM affiliations WHERE ours").one()[0] > 0
+
+
+def follow(
+    session: Session, metrics: Catalog, chosen: Sequence[Contribution], *, named: bool = True
+) -> dict[str, Done]:
+    """What was done of each contribution, by its name, as of the session's day. People are attached in the session.
+
+    `named` is as for `tells_ours`: where nobody can tell, commits of ours are unknown and not none.
+    """
     from umbel.metrics.engine import Engine
 
     day = session.as_of.date()
     known = {name for (name,) in session.ask("SELECT DISTINCT project FROM histories").rows()}
+    telling = tells_ours(session, named=named)
     found: dict[str, Done] = {}
+    counted: list[Contribution] = []
     for each in chosen:
         if each.project not in known:
             found[each.name] = unexamined(each, day)
         elif each.start > day:
             found[each.name] = Done(planned_hours=0.0, why="it has not begun")
         else:
-            found[each.name] = _done(session, each)
-    counted = [each for each in chosen if found[each.name].commits is not None]
-    if (
-        counted
-    ):  # last, since the engine puts relations of its own in the place of those that were asked until here
+            counted.append(each)
+            planned = each.planned_hours(day)
+            found[each.name] = (
+                _done(session, each) if telling else Done(planned_hours=planned, why=_NOBODY_TELLS)
+            )
+    # Last, since the engine puts relations of its own in the place of those that were asked until here.
+    if counted:
         engine = Engine(session, projects=sorted({each.project for each in counted}))
         found |= {each.name: _measured(engine, metrics, each, found[each.name]) for each in counted}
     return found
@@ -181,8 +199,9 @@ def figure_now(session: Session, metrics: Catalog, metric: str, project: str) ->
 def sentence(each: Contribution, done: Done) -> str:
     """Planned against done, in words."""
     planned = f"{done.planned_hours:,.0f} hours were planned"
+    measure = f"; {each.measure} was {_shown(done.then)} and is {_shown(done.now)}, the target is {_shown(each.target)}"
     if done.commits is None:
-        return f"{planned}; {done.why}."
+        return f"{planned}; {done.why}{'' if done.now is None else measure}."
     where = ", ".join(each.areas) if each.areas and not done.whole else "the project"
     if not done.commits:
         said = f"no commit of ours in {where} since {each.start}"
@@ -191,7 +210,6 @@ def sentence(each: Contribution, done: Done) -> str:
         said = f"{done.commits:,} commits of {done.people:,} of ours in {where} since {each.start}{share}"
     blind = f"; {done.unknown:,} more are of unknown affiliation" if done.unknown else ""
     coarse = "; its areas can't be told apart, as paths were not collected" if done.whole else ""
-    measure = f"; {each.measure} was {_shown(done.then)} and is {_shown(done.now)}, the target is {_shown(each.target)}"
     return f"{planned}; {said}{blind}{coarse}{measure if not done.why else f'; {done.why}'}."
 
 

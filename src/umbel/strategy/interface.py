@@ -50,7 +50,11 @@ class Reason(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Opinion(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person says of a part of a project's score, and why. It overrules the data, which stays beside it."""
+    """What a person says of a part of a project's score, and why. It overrules the data, which stays beside it.
+
+    `products` are those whose owners gave a figure, where it is theirs; empty where it speaks for all. A figure of
+    some owners may raise the data and not lower them: nobody spoke for the others.
+    """
 
     project: str
     part: str
@@ -59,6 +63,7 @@ class Opinion(msgspec.Struct, frozen=True, kw_only=True):
     decided: date
     reason: str
     until: date | None = None
+    products: tuple[str, ...] = ()
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

@@ -138,7 +138,10 @@ def _entry(entry: Mapping[str, Any], tell: Any) -> None:
     if isinstance(part, str) and part not in get_args(PartName):
         tell("part", f"is {part[:40]!r}; it must be one of {', '.join(get_args(PartName))}")
     if isinstance(value, int | float) and not LOWEST <= value <= HIGHEST:  # which no NaN does
-        tell("value", f"is {value}; it must lie between {LOWEST:.0f} and {HIGHEST:.0f}")
+        said = (
+            f"is {value:g}; it " if abs(value) < 1e9 else ""
+        )  # a number may have more digits than can be shown
+        tell("value", f"{said}must lie between {LOWEST:.0f} and {HIGHEST:.0f}")
     for key in ("until", "review"):
         end, decided = entry.get(key), entry.get("decided")
         if type(end) is date and type(decided) is date and end < decided:

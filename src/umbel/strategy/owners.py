@@ -9,6 +9,7 @@ opinion about the part `dependency`, which is shown as one.
 from __future__ import annotations
 
 from datetime import date  # noqa: TC003 - msgspec reads it
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -60,7 +61,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     @property
     def needs_it(self) -> bool:
         """Whether the owner says that the product needs it, in one way or another."""
-        return self.without in {"no", "with effort"} or bool(self.areas) or self.dependency is not None
+        if self.without in {"no", "with effort"} or self.areas:
+            return True
+        return self.dependency is not None and self.without != "yes"
 
     @property
     def sentence(self) -> str:
@@ -69,7 +72,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             "yes": "could be delivered without it",
             "with effort": "could be delivered without it, with effort",
             "no": "could not be delivered without it",
-        }.get(self.without or "", "nobody can say whether it could be delivered without it")
+            "unknown": "nobody can say whether it could be delivered without it",
+        }.get(self.without or "", "not answered whether it could be delivered without it")
         to = f"; {self.replacement} would replace it" if self.replacement else ""
         areas = f"; needed in two years: {', '.join(self.areas)}" if self.areas else ""
         why = f" ({self.reason})" if self.reason else ""
@@ -92,20 +96,27 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answer: tuple[Answer, ...] = ()
 
 
-class Answers(msgspec.Struct, frozen=True):
+class Answers(msgspec.Struct, frozen=True, dict=True):
     """All answers known on a day, and of those the newest word on each project for each product."""
 
     every: tuple[Answer, ...] = ()
 
-    @property
+    @cached_property
     def newest(self) -> dict[tuple[str, str], Answer]:
         """(project, product) → the newest answer; of one day the later in the file."""
         ordered = sorted(self.every, key=lambda each: each.decided)
         return {(each.project, each.product): each for each in ordered}
 
+    @cached_property
+    def _by_project(self) -> dict[str, list[Answer]]:
+        found: dict[str, list[Answer]] = {}
+        for (project, _), each in sorted(self.newest.items()):
+            found.setdefault(project, []).append(each)
+        return found
+
     def answers(self, project: str) -> list[Answer]:
         """The newest word of each product's owner on a project, by product."""
-        return [each for (name, _), each in sorted(self.newest.items()) if name == project]
+        return list(self._by_project.get(project, ()))
 
     def opinions(self) -> dict[str, Opinion]:
         """What owners give as a figure, by project: the highest, since one product that can't do without is enough."""
@@ -114,7 +125,19 @@ class Answers(msgspec.Struct, frozen=True):
             before = found.get(each.project)
             if each.dependency is not None and (before is None or each.dependency > (before.dependency or 0)):
                 found[each.project] = each
-        return {project: _opinion(each) for project, each in found.items()}
+        told = {
+            name: tuple(
+                sorted(
+                    {
+                        e.product
+                        for e in self.newest.values()
+                        if e.project == name and e.dependency is not None
+                    }
+                )
+            )
+            for name in found
+        }
+        return {project: _opinion(each, told[project]) for project, each in found.items()}
 
 
 def load(folder: Path, day: date | None = None) -> Answers:
@@ -127,8 +150,8 @@ def keep(folder: Path, answers: Iterable[Answer]) -> int:
     """Write answers at the file's end, those that stand there already left out; gives how many were new."""
     known = set(load(folder).every)
     new = [each for each in dict.fromkeys(answers) if each not in known]
-    for each in new:
-        records.add(folder / FILE, "answer", each, _File, _HEADER, _meaning)
+    if new:
+        records.add(folder / FILE, "answer", new, _File, _HEADER, _meaning)
     return len(new)
 
 
@@ -174,7 +197,7 @@ def _heaviest(department: str, sums: Mapping[str, float], products: Sequence[str
     return f"{', '.join(sorted(products))} of {department} {verb} {own:g} of {every:g} by criticality{after}"
 
 
-def _opinion(answer: Answer) -> Opinion:
+def _opinion(answer: Answer, products: tuple[str, ...]) -> Opinion:
     value = answer.dependency
     assert value is not None  # noqa: S101 - chosen so
     return Opinion(
@@ -184,6 +207,7 @@ def _opinion(answer: Answer) -> Opinion:
         by=answer.by,
         decided=answer.decided,
         reason=f"the owner of {answer.sentence}",
+        products=products,
     )
 
 
@@ -203,7 +227,12 @@ def check(entry: Mapping[str, Any], tell: Any) -> None:
     value = entry.get("dependency")
     if isinstance(value, int | float) and not isinstance(value, bool):
         if not 1 <= value <= 10:  # which no NaN does
-            tell("dependency", f"is {value}; it must lie between 1 and 10")
+            tell(
+                "dependency",
+                f"is {value:g}; it must lie between 1 and 10"
+                if abs(value) < 1e9
+                else "must lie between 1 and 10",
+            )
         if not str(entry.get("reason") or "").strip():
             tell("dependency", "is a figure that counts, so it needs a reason")
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Umbel contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Forms that product owners filled in: Markdown, or the TOML and JSON that the page for a browser saves.
+"""Forms that product owners filled in: Markdown, or the JSON that the page for a browser saves.
 
 What is sound is taken; what isn't is told with its place and costs only its own answer. A form is a stranger's file:
 it is read, never run, and names nothing that is not declared.
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from umbel.model.errors import Fault, UsageError
-from umbel.model.settings import SettingsError, faults_of, parsed
+from umbel.model.settings import SettingsError, faults_of
 from umbel.strategy import owners
 from umbel.strategy.owners import Answer, Without
 from umbel.strategy.owners_sheet import ASKED, FORM, LABELS, code
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-LARGEST = 2 << 20
-MOST_ANSWERS = 2_000
-KINDS = (".md", ".toml", ".json")
+LARGEST = 512 << 10
+MOST_ANSWERS = 500
+KINDS = (".md", ".json")
 
 
 class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,10 +57,9 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Told(msgspec.Struct, frozen=True):
-    """A form as data, its text where TOML's places are looked up, and the lines of a Markdown form's fields."""
+    """A form as data, and the lines of a Markdown form's fields."""
 
     data: dict[str, Any]
-    text: str
     lines: dict[str, int]
 
 
@@ -73,7 +72,7 @@ def read(path: Path, products: Iterable[str], today: date) -> Read:
         raise UsageError(f"{path} is no form.", f"Forms end in {', '.join(KINDS)}.")
     try:
         if path.stat().st_size > LARGEST:
-            raise UsageError(f"{path} is larger than {LARGEST >> 20} MiB.")
+            raise UsageError(f"{path} is larger than {LARGEST >> 10} KiB.")
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         return Read(file=str(path), faults=(Fault("encoding", "is no UTF-8 text", f"byte {error.start}"),))
@@ -88,17 +87,31 @@ def parse(text: str, path: Path, products: Iterable[str], today: date) -> Read:
         told = _TELLING[path.suffix.casefold()](text, path)
     except SettingsError as error:
         return Read(file=str(path), faults=tuple(error.faults))
-    known = {code(name): name for name in products}
-    faults = [_placed(fault, told) for fault in _faults(told, known, today)]
-    bad = {found[1] for fault in faults if (found := re.search(r"\banswer\[(\d+)\]", fault.place))}
-    rows = told.data.get("answer")
-    if any(not re.search(r"\banswer\[\d+\]", fault.place) for fault in faults) or not isinstance(rows, list):
+    # What is wrong with the form itself costs all of it; then every place in an answer begins with that answer.
+    faults = _faults(_Told({**told.data, "answer": []}, told.lines), {}, today) or _crowd(told.data)
+    if faults:
         return Read(file=str(path), faults=tuple(faults))
-    sound = [row for number, row in enumerate(rows, 1) if str(number) not in bad]
+    known = {code(name): name for name in products}
+    faults = _faults(told, known, today)
+    bad = {int(found[1]) for fault in faults if (found := _ANSWER.match(fault.place))}
+    sound = [row for number, row in enumerate(told.data.get("answer", ()), 1) if number not in bad]
     given = msgspec.convert({**told.data, "answer": sound}, _Form)
     made = [_answer(given, row, known) for row in given.answer]
     kept = tuple(each for each in made if not each.blank)
     return Read(file=str(path), answers=kept, blank=len(made) - len(kept), faults=tuple(faults))
+
+
+_ANSWER = re.compile(r"(?:line \d+, )?answer\[(\d+)\]")
+
+
+def _crowd(data: dict[str, Any]) -> list[Fault]:
+    """What is wrong with the answers as a whole."""
+    rows = data.get("answer", [])
+    if not isinstance(rows, list):
+        return [Fault("settings", "must be a list", "answer")]
+    if len(rows) > MOST_ANSWERS:
+        return [Fault("settings", f"has {len(rows):,} entries; {MOST_ANSWERS:,} are allowed", "answer")]
+    return []
 
 
 def _answer(form: _Form, row: _Row, known: dict[str, str]) -> Answer:
@@ -137,15 +150,11 @@ def _faults(told: _Told, known: dict[str, str], today: date) -> list[Fault]:
             say(("by",), "must say in one line who answers")
         if type(day) is date and day > today:
             say(("day",), f"lies after {today}")
-        rows = data.get("answer")
-        for index, row in enumerate(rows if isinstance(rows, list) else []):
-            if index >= MOST_ANSWERS:
-                say(("answer",), f"has {len(rows or ()):,} entries; {MOST_ANSWERS:,} are allowed")
-                break
+        for index, row in enumerate(data.get("answer", [])):
             if isinstance(row, dict):
                 _row(row, known, lambda key, words, index=index: say(("answer", index, key), words))
 
-    return faults_of(data, told.text, _Form, meaning)
+    return [_placed(fault, told) for fault in faults_of(data, "", _Form, meaning)]
 
 
 def _row(row: dict[str, Any], known: dict[str, str], tell: Any) -> None:
@@ -157,16 +166,10 @@ def _row(row: dict[str, Any], known: dict[str, str], tell: Any) -> None:
 
 def _placed(fault: Fault, told: _Told) -> Fault:
     """A fault with its place in what people see: the line of Markdown, the path in JSON."""
-    if told.text:
-        return fault
     path = fault.place.partition(", ")[2]
     line = told.lines.get(path) or told.lines.get(path.rpartition(".")[0])
     place = f"line {line}, {path}" if line else path
     return Fault(fault.code, fault.message, place or "the file")
-
-
-def _of_toml(text: str, path: Path) -> _Told:
-    return _Told(parsed(text, path), text, {})
 
 
 def _of_json(text: str, path: Path) -> _Told:
@@ -179,7 +182,7 @@ def _of_json(text: str, path: Path) -> _Told:
         raise SettingsError(path, [Fault("json", "must be an object", "the file")])
     if isinstance(data.get("day"), str):
         data["day"] = _day(data["day"])
-    return _Told(data, "", {})
+    return _Told(data, {})
 
 
 def _day(text: str) -> Any:
@@ -212,7 +215,7 @@ def _of_markdown(text: str, path: Path) -> _Told:
         if value is not None:
             rows[-1][key] = value
             lines[f"answer[{len(rows)}].{key}"] = number
-    return _Told(data, "", lines)
+    return _Told(data, lines)
 
 
 def _fields(text: str) -> list[tuple[str, int, str]]:
@@ -249,4 +252,4 @@ def _figure(said: str) -> float | str:
         return said
 
 
-_TELLING = {".md": _of_markdown, ".toml": _of_toml, ".json": _of_json}
+_TELLING = {".md": _of_markdown, ".json": _of_json}

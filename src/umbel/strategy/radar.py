@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from umbel.model.purl import display, ecosystem
-from umbel.policy.evaluations import RINGS, Evaluation, Ring
+from umbel.policy.evaluations import RINGS, Evaluation, Ring, Told
 from umbel.policy.naming import query
 from umbel.strategy.evaluate.model import model, sector_of
 
@@ -86,34 +86,68 @@ class Radar(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(sorted((b for b in self.blips if b.due), key=lambda b: (b.review, b.number)))
 
 
-class Uses(msgspec.Struct, frozen=True, kw_only=True):
-    """What is in use: by decision the projects (and whether directly), what nobody decided, and how many projects."""
+class Use(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of our projects use something, how many of them by their own choice, and in which products."""
 
-    by_decision: dict[str, dict[str, bool]]
-    undecided: list[tuple[str, list[str]]]
+    projects: int = 0
+    direct: int = 0
+    products: tuple[str, ...] = ()
+
+
+class Uses(msgspec.Struct, frozen=True, kw_only=True):
+    """What is in use: by decision, and by package what is in wide use without one (`wide` counts all such).
+
+    `projects` counts ours, of which these are.
+    """
+
+    by_decision: dict[str, Use]
+    undecided: list[tuple[str, Use]]
+    wide: int
     projects: int
 
 
 _PACKAGES = "SELECT DISTINCT package FROM usage ORDER BY package"
-_MEANT = """
-SELECT u.package, u.version, u.project, bool_or(coalesce(u.direct, false)) FROM usage AS u
-SEMI JOIN radar_packages AS m ON m.package = u.package
-WHERE $projects IS NULL OR u.project IN (SELECT unnest($projects))
-GROUP BY ALL ORDER BY ALL
+_PROJECTS = """
+SELECT DISTINCT project FROM usage WHERE $projects IS NULL OR project IN (SELECT unnest($projects)) ORDER BY project
 """
-_COUNT = """
-SELECT count(DISTINCT project) FROM usage WHERE $projects IS NULL OR project IN (SELECT unnest($projects))
+_VERSIONS = """
+SELECT DISTINCT u.package, u.version FROM usage AS u SEMI JOIN radar_packages AS m ON m.package = u.package ORDER BY ALL
 """
-# What nobody says to be indirect counts: many documents don't tell.
-_WIDE = """
-WITH chosen AS (
-  SELECT package, project FROM usage
-  WHERE package LIKE 'pkg:%' AND ($projects IS NULL OR project IN (SELECT unnest($projects)))
-  GROUP BY package, project HAVING coalesce(bool_or(direct), true)
+# A decision about one product speaks of that product's projects only.
+_BY_DECISION = """
+WITH used AS (
+  SELECT m.decision, m.product, u.project, bool_or(coalesce(u.direct, false)) AS direct
+  FROM radar_meant AS m
+  JOIN usage AS u ON u.package = m.package AND u.version IS NOT DISTINCT FROM m.version
+  SEMI JOIN radar_projects AS j ON j.project = u.project
+  GROUP BY ALL
 )
-SELECT package, list(project ORDER BY project) FROM chosen
-ANTI JOIN radar_packages AS m ON m.package = chosen.package
-GROUP BY package HAVING count(*) >= $least ORDER BY count(*) DESC, package
+SELECT u.decision, count(DISTINCT u.project), count(DISTINCT u.project) FILTER (u.direct),
+       coalesce(list(DISTINCT p.product ORDER BY p.product) FILTER (p.product IS NOT NULL), [])
+FROM used AS u LEFT JOIN radar_products AS p ON p.project = u.project
+WHERE u.product IS NULL OR EXISTS (
+  SELECT 1 FROM radar_products AS own WHERE own.project = u.project AND own.product = u.product)
+GROUP BY u.decision
+"""
+# What nobody says to be indirect counts: many documents don't tell. Snapshots are counted first, since that is quick
+# and never less than projects.
+_WIDE = """
+WITH often AS (
+  SELECT package FROM usage WHERE lead AND package LIKE 'pkg:%' GROUP BY package HAVING count(*) >= $least
+), chosen AS MATERIALIZED (
+  SELECT u.package, u.project FROM usage AS u
+  SEMI JOIN often AS o ON o.package = u.package
+  SEMI JOIN radar_projects AS j ON j.project = u.project
+  ANTI JOIN radar_packages AS m ON m.package = u.package
+  GROUP BY u.package, u.project HAVING coalesce(bool_or(u.direct), true)
+), wide AS (
+  SELECT package, count(*) AS projects, count(*) OVER () AS every FROM chosen GROUP BY package HAVING count(*) >= $least
+  ORDER BY projects DESC, package LIMIT $most
+)
+SELECT w.package, w.projects, w.every,
+       coalesce(list(DISTINCT p.product ORDER BY p.product) FILTER (p.product IS NOT NULL), [])
+FROM wide AS w JOIN chosen AS c ON c.package = w.package LEFT JOIN radar_products AS p ON p.project = c.project
+GROUP BY ALL ORDER BY w.projects DESC, w.package
 """
 
 
@@ -125,24 +159,58 @@ def uses(
 ) -> Uses:
     """Where what was decided of is in use, and what is in wide use without a decision; None is all projects.
 
-    A decision about one product speaks of that product's projects only; `products_of` names those of a project.
+    `products_of` names the products of a project.
     """
+    scope = {"projects": None if projects is None else list(projects)}
+    names = [name for (name,) in session.ask(_PROJECTS, scope).rows()]
+    belonging = [(name, product) for name in names for product in products_of(name)]
+    _register(session, "radar_projects", ("project",), [(name,) for name in names])
+    _register(session, "radar_products", ("project", "product"), belonging)
+    _mean(session, standing, {product for _, product in belonging})
+    found = {each.name: Use() for each in standing}
+    for decision, number, direct, products in session.ask(_BY_DECISION).rows():
+        found[decision] = Use(projects=number, direct=direct, products=tuple(products))
+    declared = model().radar
+    least = max(declared.least_projects, math.ceil(declared.least_share * len(names)))
+    wide = session.ask(_WIDE, {"least": least, "most": declared.undecided}).rows()
+    return Uses(
+        by_decision=found,
+        undecided=[(package, Use(projects=n, direct=n, products=tuple(own))) for package, n, _, own in wide],
+        wide=wide[0][2] if wide else 0,
+        projects=len(names),
+    )
+
+
+def _mean(session: Session, standing: Sequence[Evaluation], products: Iterable[str]) -> None:
+    """Which packages and versions in use each decision speaks of; one about a product once for each that it means."""
+    packages = [name for (name,) in session.ask(_PACKAGES).rows()] if standing else []
+    told = Told(standing)
+    meant = {
+        p: mine for p in packages if (mine := [e for e in told.about(p) if e.means(p, None) is not False])
+    }
+    _register(session, "radar_packages", ("package",), [(package,) for package in meant])
+    within = {
+        e.name: [None] if e.product is None else [p for p in products if e.is_of([p])] for e in standing
+    }
+    rows = [
+        (each.name, product, package, version)
+        for package, version in session.ask(_VERSIONS).rows()
+        for each in meant[package]
+        if each.means(package, version)
+        for product in within[each.name]
+    ]
+    _register(session, "radar_meant", ("decision", "product", "package", "version"), rows)
+
+
+def _register(
+    session: Session, name: str, columns: Sequence[str], rows: Sequence[tuple[str | None, ...]]
+) -> None:
     import pyarrow as pa
 
-    scope = None if projects is None else list(projects)
-    packages = [name for (name,) in session.ask(_PACKAGES).rows()] if standing else []
-    meant = {p: mine for p in packages if (mine := [e for e in standing if e.means(p, None) is not False])}
-    session.register("radar_packages", pa.table({"package": pa.array(list(meant), pa.string())}))
-    found: dict[str, dict[str, bool]] = {each.name: {} for each in standing}
-    for package, version, project, direct in session.ask(_MEANT, {"projects": scope}).rows():
-        for each in meant[package]:
-            if each.means(package, version) and (each.product is None or each.is_of(products_of(project))):
-                users = found[each.name]
-                users[project] = users.get(project, False) or direct
-    of = int(session.ask(_COUNT, {"projects": scope}).one()[0])
-    least = max(model().radar.least_projects, math.ceil(model().radar.least_share * of))
-    wide = session.ask(_WIDE, {"projects": scope, "least": least}).rows()
-    return Uses(by_decision=found, undecided=[(p, list(users)) for p, users in wide], projects=of)
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    session.register(
+        name, pa.table({c: pa.array(v, pa.string()) for c, v in zip(columns, values, strict=True)})
+    )
 
 
 def standing(told: Evaluations, today: date, product: str | None) -> list[Evaluation]:
@@ -162,11 +230,10 @@ def radar(
     since: date,
     *,
     product: str | None = None,
-    products_of: Callable[[str], Sequence[str]] = lambda _: (),
 ) -> Radar:
     """The radar as of a moment, with what moved after the day `since`. Pure: equal decisions give equal radars.
 
-    `used` None: nothing was collected. `products_of` names the products of a project.
+    `used` None: nothing was collected.
     """
     today = as_of.date()
     now = standing(told, today, product)
@@ -178,11 +245,9 @@ def radar(
         now, key=lambda e: (order[areas[e.name]], RINGS.index(e.ring), _title(e).casefold(), e.name)
     )
     blips = tuple(
-        _blip(each, number, areas[each.name], before.get(each.about), used, today, products_of)
+        _blip(each, number, areas[each.name], before.get(each.about), used, today)
         for number, each in enumerate(listed, 1)
     )
-    wide = used.undecided if used else []
-    most = model().radar.undecided
     return Radar(
         as_of=as_of,
         since=since,
@@ -194,13 +259,14 @@ def radar(
                 package=package,
                 title=display(package),
                 sector=_known(sector_of(package), sectors),
-                projects=len(users),
-                of=used.projects if used else 0,
-                products=_all_products(users, products_of),
+                projects=use.projects,
+                of=used.projects,
+                products=use.products,
             )
-            for package, users in wide[:most]
+            for package, use in (used.undecided if used else ())
+            if used
         ),
-        more_undecided=max(0, len(wide) - most),
+        more_undecided=used.wide - len(used.undecided) if used else 0,
         of=used.projects if used else None,
     )
 
@@ -212,9 +278,8 @@ def _blip(
     was: Ring | None,
     used: Uses | None,
     today: date,
-    products_of: Callable[[str], Sequence[str]],
 ) -> Blip:
-    users = None if used is None else used.by_decision.get(each.name, {})
+    use = None if used is None else used.by_decision.get(each.name, Use())
     return Blip(
         number=number,
         package=each.package,
@@ -231,9 +296,9 @@ def _blip(
         instead=each.instead,
         moved=_moved(was, each.ring),
         was=was if was != each.ring else None,
-        projects=None if users is None else len(users),
-        direct=None if users is None else sum(users.values()),
-        products=() if users is None else _all_products(users, products_of),
+        projects=None if use is None else use.projects,
+        direct=None if use is None else use.direct,
+        products=() if use is None else use.products,
     )
 
 
@@ -243,10 +308,6 @@ def _moved(was: Ring | None, ring: Ring) -> Moved | None:
     if was == ring:
         return None
     return "in" if RINGS.index(ring) < RINGS.index(was) else "out"
-
-
-def _all_products(projects: Iterable[str], products_of: Callable[[str], Sequence[str]]) -> tuple[str, ...]:
-    return tuple(sorted({product for project in projects for product in products_of(project)}))
 
 
 def _areas(told: Sequence[Evaluation]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import msgspec
 
-from umbel.strategy.interface import StanceName  # noqa: TC001 - msgspec reads it
+from umbel.strategy.interface import Ranked, StanceName  # noqa: TC001 - msgspec reads it
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,6 +61,15 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def first(self, holds: dict[str, bool]) -> Rule:
         """The first rule whose conditions all hold; the last one has none."""
         return next(r for r in self.rule if all(holds[name] is wanted for name, wanted in r.when.items()))
+
+
+def is_strategic(ranked: Ranked) -> bool:
+    """Whether there is a verdict, and business depends on the project at least as much as the line says."""
+    return (
+        ranked.verdict
+        and ranked.strategic is not None
+        and ranked.strategic >= model().lines["strategic"].value
+    )
 
 
 @cache

@@ -25,8 +25,8 @@ NO_PRODUCT = "(none)"
 """The product that projects of no declared product count as, all together."""
 TABLES = ("usage", "components", "dependencies", "imports", "languages")
 """The stored tables that this asks of a session."""
-SCOPES = (None, "runtime", "build", "test", "development", "optional", "excluded")
-"""What the number of a scope means."""
+SCOPES = (None, "runtime", "optional", "build", "test", "development", "excluded")
+"""What the number of a scope means: as in the model's ways, what counts most comes first."""
 
 
 class Used(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -34,13 +34,13 @@ class Used(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     `use` is how much is at stake with it, 0 to 1, `use_low` and `use_high` the same if code that nobody read knew
     nothing of it, or all. `reach` is the share of all products' weight that uses it, `declared` of that weight the
-    share of products whose criticality somebody said. `uses` are pairs of our projects and its packages, `read` those
-    whose code was read, `maybe` those where a module of unknown package may be of it, `wired` those whose documents
-    tell edges; `read_share` weighs by what is at stake. `direct` and `scope` (a number of `SCOPES`) are the strongest
-    known. `names` and `modules` are what our code knows of it, `file_share` the largest share of a product's files
-    that import it. `needed` are other components that need it, `stand` those of them that we chose, `plugs` what we
-    chose and is named after it, `sole` what is here only because of it. `frequency` is in how many of our projects
-    its most used package is, `frequency_place` its place by that.
+    share of products whose criticality somebody said. `uses` are pairs of our projects and its packages, in
+    each of their products, `read` those whose code was read, `maybe` those where a module of unknown package may be
+    of it, `wired` those whose documents tell edges; `read_share` weighs by what is at stake. `direct` and `scope` (a
+    number of `SCOPES`) are the strongest known. `names` and `modules` are what our code knows of it, `file_share` the
+    largest share of a product's files that import it. `needed` are other components that need it, `stand` those of
+    them that we chose, `plugs` what we chose and is named after it, `sole` what is here only because of it.
+    `frequency` is in how many of our projects its most used package is, `frequency_place` its place by that.
     """
 
     upstream: str

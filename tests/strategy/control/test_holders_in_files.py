@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.collect.test_practices import one
@@ -30,6 +32,9 @@ def test_a_foundation_is_named(path: str, text: str, name: str) -> None:
         "the foundation of our work",
         "hosted by volunteers",
         "hosted by " + "A " * 50_000,
+        "Shop is not part of the Apache Software Foundation.",
+        "It was formerly hosted by the Acme Foundation.",
+        "The work is sponsored by the Acme Foundation.",
     ],
 )
 def test_other_words_name_none(text: str) -> None:
@@ -43,6 +48,12 @@ def test_a_notice_of_what_it_holds_names_no_holder() -> None:
     assert one("foundation", "NOTICE", told)[0] == "unmet"
 
 
+def test_a_notice_of_spaces_takes_no_time() -> None:
+    start = time.process_time()
+    assert one("foundation", "NOTICE", f"Copyright{' ' * 50_000}Acme")[0] == "unmet"
+    assert time.process_time() - start < 2
+
+
 def test_an_assignment_is_asked_for_or_denied() -> None:
     asked = "Contributors must assign their copyright to Acme."
     assert one("copyright-assignment", "CONTRIBUTING.md", asked)[0] == "met"
@@ -50,5 +61,8 @@ def test_an_assignment_is_asked_for_or_denied() -> None:
         "You do not need to assign your copyright.",
         "A sign-off, rather than a copyright assignment, is all we want.",
         "No copyright assignment is needed.",
+        "We don't ask you to transfer your copyright.",
+        "We don’t want you to assign your copyright.",
+        "You cannot assign copyright to us.",
     ):
         assert one("copyright-assignment", "CONTRIBUTING.md", denied)[0] == "unmet"

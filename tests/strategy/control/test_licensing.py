@@ -14,6 +14,7 @@ from tests.metrics.test_freshness import at, listed
 from umbel.collect.interface import Practice, Reading
 from umbel.evidence.lake import Lake
 from umbel.evidence.session import Session
+from umbel.strategy.control.exposure import exposure
 from umbel.strategy.control.licensing import (
     VERSION_TABLES,
     changes,
@@ -22,9 +23,20 @@ from umbel.strategy.control.licensing import (
     of_files,
     of_packages,
 )
+from umbel.strategy.control.records import Rights, Verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from umbel.strategy.control.licensing import Statement
+    from umbel.strategy.control.records import Exposure, Licensing
+
+
+def exposed(found: Licensing) -> Exposure:
+    """The exposure by a licence alone."""
+    unknown = Verdict(value=None, because="nobody looked")
+    return exposure(unknown, unknown, Rights(terms=None, because=()), found)
+
 
 DAY = datetime(2024, 3, 1, tzinfo=UTC)
 
@@ -53,6 +65,16 @@ def test_what_is_not_understood_changes_nothing() -> None:
         ("4", "The MIT License", None),
     ]
     assert changes("pkg:npm/shop", told) == []
+
+
+def test_the_newest_word_is_unknown_where_it_is_not_understood() -> None:
+    closed: list[Statement] = [("1", "MIT", None), ("2", "MIT", None), ("3", "SEE LICENSE IN LICENSE", None)]
+    found = licensing({}, {"pkg:npm/shop": closed})
+    assert (found.license, found.group, found.looked_at, found.unread) == (None, None, 2, 1)
+    assert found.why == "what it says last of its licence isn't understood"
+    past = next(rule for rule in exposed(found).rules if rule.name == "past")
+    assert past.value is None
+    assert past.reason == "not in 2 versions and looks at its files; but what 1 more say isn't understood"
 
 
 def test_of_a_choice_the_lightest_of_a_sum_the_heaviest() -> None:

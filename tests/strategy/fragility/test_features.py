@@ -19,7 +19,6 @@ from umbel.strategy.fragility.model import built_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from umbel.evidence.session import Session
     from umbel.metrics.engine import Engine
@@ -146,7 +145,13 @@ def test_a_firm_of_one_person_is_that_person(session: Session) -> None:
     assert on(session, "shop").features["vendor_share"] == pytest.approx(100 / 130)
 
 
-def test_practices_count_only_where_files_had_been_read_by_that_day(tmp_path: Path) -> None:
+def test_a_foundations_address_is_no_organisation(session: Session) -> None:
+    crowd = [Commit(("ann", "bob")[day % 2], -day, organisation="Apache.org") for day in range(1, 300, 3)]
+    histories.tell(session, crowd)
+    assert on(session, "shop").features["vendor_share"] is None
+
+
+def test_practices_count_only_where_files_had_been_read_by_that_day(session: Session) -> None:
     rows = [
         {"project": "steady", "practice": name, "outcome": outcome, "snapshot": 1}
         for name, outcome in (
@@ -155,16 +160,14 @@ def test_practices_count_only_where_files_had_been_read_by_that_day(tmp_path: Pa
         )
     ]  # fmt: skip
     read = [{"write_id": 1, "observed_at": NOW - timedelta(days=50)}]
-    with histories.session(tmp_path) as session:
-        histories.tell(session, told.steady())
-        assert on(session, "steady").features["practices"] is None
-        session.register("practices_rows", pa.Table.from_pylist(rows))
-        session.register("present_rows", pa.Table.from_pylist(read))
-        session.run("DROP VIEW practices")
-        session.run("DROP TABLE present")
-        session.run("CREATE TABLE practices AS SELECT * FROM practices_rows")
-        session.run("CREATE TABLE present AS SELECT * FROM present_rows")
-        assert on(session, "steady", -40).features["practices"] == pytest.approx(3 / 5)
-        assert on(session, "steady", -60).features["practices"] is None
-        session.run("UPDATE practices SET outcome = 'unmet'")
-        assert on(session, "steady").features["practices"] is None
+    histories.tell(session, told.steady())
+    assert on(session, "steady").features["practices"] is None
+    session.register("practices_rows", pa.Table.from_pylist(rows))
+    session.register("present_rows", pa.Table.from_pylist(read))
+    session.run("DROP VIEW practices; DROP TABLE present")
+    session.run("CREATE TABLE practices AS SELECT * FROM practices_rows")
+    session.run("CREATE TABLE present AS SELECT * FROM present_rows")
+    assert on(session, "steady", -40).features["practices"] == pytest.approx(3 / 5)
+    assert on(session, "steady", -60).features["practices"] is None
+    session.run("UPDATE practices SET outcome = 'unmet'")
+    assert on(session, "steady").features["practices"] is None

@@ -102,6 +102,8 @@ def test_registries_and_files_are_told_once() -> None:
 def test_places_are_known_by_their_host() -> None:
     assert channel_of("https://www.patreon.com/acme")[0] == "Patreon"
     assert channel_of("https://notpatreon.com/acme") == (None, None)
+    assert channel_of("https://github.com/sponsors/acme")[0] == "GitHub Sponsors"
+    assert channel_of("https://github.com/acme/shop#donate") == (None, None)
 
 
 # ---- hostile input

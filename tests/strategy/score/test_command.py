@@ -5,14 +5,19 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests import acme
 from tests.strategy.control.estate import Change, upstream
+from tests.strategy.score.estate import App, Uses, lake, mapped
 from umbel.app import Workspace
+from umbel.app.strategy import _meant
 from umbel.cli.root import run
+from umbel.evidence.session import Session
+from umbel.strategy import use
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,7 +117,7 @@ def rows(capfd: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, A
 
 
 def test_the_framework_of_the_shop_stands_above_what_everyone_has(capfd: pytest.CaptureFixture[str]) -> None:
-    found = rows(capfd)
+    found = rows(capfd, "--peers")
     names = [each["project"] for each in found]
     assert names[0] == "git.example/vuejs/core"
     strategic = {each["project"]: each["strategic"] for each in found}
@@ -121,10 +126,14 @@ def test_the_framework_of_the_shop_stands_above_what_everyone_has(capfd: pytest.
     frequent = {each["project"]: each["frequency_place"] for each in found}
     assert (frequent["pkg:npm/lodash"], frequent["pkg:npm/ms"]) == (1, 1)
     assert frequent["git.example/vuejs/core"] > 1
+    first, *others = found
+    assert set(first["peers"]) == {"criticality_score_readme", "criticality_score_yaml"}
+    assert 0 < first["peers"]["criticality_score_yaml"]["value"] < 1
+    assert all(each["peers"] == {} for each in others)
 
 
 def test_the_table_shows_our_order_beside_that_by_frequency(capfd: pytest.CaptureFixture[str]) -> None:
-    out = said(capfd, "--top", "2")
+    out = said(capfd, "--top", "2", "--peers")
     head, first, *_ = [line for line in out.splitlines() if line.strip() and "─" not in line]
     for heading in (
         "place",
@@ -135,6 +144,7 @@ def test_the_table_shows_our_order_beside_that_by_frequency(capfd: pytest.Captur
         "health risk",
         "sure",
         "by frequency",
+        "OpenSSF (README)",
     ):
         assert heading in head
     assert first.split()[:2] == ["1", "git.example/vuejs/core"]
@@ -151,9 +161,8 @@ def test_priority_needs_a_history_and_says_so(capfd: pytest.CaptureFixture[str])
     assert "Too little is known of these for a verdict. To find out:" in out
 
 
-@pytest.mark.parametrize("name", ["git.example/vuejs/core", "core", "vuejs/core", "pkg:npm/vue"])
-def test_why_tells_each_part_with_its_evidence(capfd: pytest.CaptureFixture[str], name: str) -> None:
-    out = said(capfd, "why", name)
+def test_why_tells_each_part_with_its_evidence(capfd: pytest.CaptureFixture[str]) -> None:
+    out = said(capfd, "why", "pkg:npm/vue")
     assert "git.example/vuejs/core: place 1, strategic " in out
     assert "1 product (Shop): asks for it itself; 8 files, 89 % of the files" in out
     assert "User interface framework (framework)" in out
@@ -165,8 +174,17 @@ def test_why_tells_each_part_with_its_evidence(capfd: pytest.CaptureFixture[str]
     assert "@acme.example" not in out
 
 
-def test_why_of_one_far_below_and_of_none(capfd: pytest.CaptureFixture[str]) -> None:
-    assert "pkg:npm/ms: place " in said(capfd, "why", "pkg:npm/ms")
+def test_a_project_is_meant_by_its_name_the_end_of_it_or_a_package() -> None:
+    uses = (Uses("npm/vue"), Uses("npm/ms"))
+    with Session(lake([App("shop", uses)]), acme.NOW, use.TABLES) as session:
+        found = use.used(session, mapped({"npm/vue": "git.example/vuejs/core"}), {})
+        names = [each.upstream for each in found]
+        for name in ("git.example/vuejs/core", "core", "vuejs/core", "pkg:npm/vue"):
+            assert _meant(session, name, names) == "git.example/vuejs/core"
+        assert _meant(session, "pkg:npm/ms", names) == "pkg:npm/ms"
+
+
+def test_why_of_none(capfd: pytest.CaptureFixture[str]) -> None:
     assert "Nothing in use comes from a project" in said(capfd, "why", "nobody/nothing", code=2)
 
 
@@ -179,11 +197,9 @@ def test_an_opinion_stands_beside_the_data(capfd: pytest.CaptureFixture[str], of
         'by = "ospo@acme.example"\ndecided = 2026-02-01\nreason = "we leave it this year"\n'
     )
     try:
-        vue = next(each for each in rows(capfd) if each["project"] == "git.example/vuejs/core")
-        assert vue["strategic"] == 2.0
-        assert vue["parts"]["dependency"]["value"] > 5
         out = said(capfd, "why", "vuejs/core")
-        assert "opinion 2.0 against data" in out
+        assert "strategic 2.0 of 10" in out
+        assert re.search(r"opinion 2\.0 against data [5-9]\.\d \(-", out)
         assert "we leave it this year" in out
         capfd.readouterr()
         run(["strategy", "--as-of", "2026-01-20"])
@@ -196,11 +212,3 @@ def test_an_opinion_stands_beside_the_data(capfd: pytest.CaptureFixture[str], of
 def test_a_day_before_anything_was_used_has_no_list(capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["strategy", "--as-of", "2020-01-01"]) == 0
     assert "Nothing is in use." in capfd.readouterr().out
-
-
-def test_peers_stand_beside_by_their_own_names(capfd: pytest.CaptureFixture[str]) -> None:
-    first, *others = rows(capfd, "--peers")
-    assert set(first["peers"]) == {"criticality_score_readme", "criticality_score_yaml"}
-    assert 0 < first["peers"]["criticality_score_yaml"]["value"] < 1
-    assert all(each["peers"] == {} for each in others)
-    assert "OpenSSF (README)" in said(capfd, "--peers", "--top", "1")

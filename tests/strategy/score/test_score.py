@@ -170,6 +170,23 @@ def test_people_overrule_the_data_which_stays_beside_it() -> None:
     assert part.sureness == 1.0
 
 
+@pytest.mark.parametrize(
+    ("value", "owners", "counts"),
+    [(1.0, ("Shop",), False), (1.0, ("Desk", "Shop"), True), (9.9, ("Shop",), True)],
+)
+def test_owners_of_some_products_may_raise_the_data_and_never_lower_them(
+    value: float, owners: tuple[str, ...], *, counts: bool
+) -> None:
+    apps, products = [App("shop", (DJANGO,)), App("desk", (DJANGO,))], {**SHOP, "Desk": ("high", ["desk"])}
+    by_data = ranked(apps, products)["pypi/django"]
+    said = msgspec.structs.replace(_opinion("dependency", value), products=owners)
+    told = ranked(apps, products, known=Known(opinions={("pkg:pypi/django", "dependency"): said}))[
+        "pypi/django"
+    ]
+    assert told.strategic == (value if counts else by_data.strategic)
+    assert (told.parts["dependency"].opinion is said) is counts
+
+
 def test_an_opinion_gives_the_verdict_that_data_could_not() -> None:
     apps = [App("shop", (Uses("pypi/unknown-thing"),), read=False, edges=False)]
     open_ = ranked(apps, SHOP)["pypi/unknown-thing"]
@@ -224,6 +241,21 @@ def test_equal_figures_share_a_place_and_the_next_counts_on() -> None:
     found = list(ranked(apps, SHOP).values())
     assert [each.place for each in found] == [1, 1, 3]
     assert placed(reversed(found), "strategic") == found
+
+
+def test_a_place_counts_those_that_stand_before_and_are_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    uses = [Uses(f"pypi/part{n}", files=100 - 15 * n, names=40) for n in range(6)]
+    whole = ranked([App("shop", tuple(uses))], SHOP)
+    assert [each.place for each in whole.values()] == [1, 2, 3, 4, 5, 6]
+    monkeypatch.setitem(model().dependency, "shortlist", 2)
+    last = whole["pypi/part5"].strategic or 0
+    said = {("pkg:pypi/part5", "dependency"): _opinion("dependency", last, "pkg:pypi/part5")}
+    short = ranked([App("shop", tuple(uses))], SHOP, known=Known(opinions=said))
+    assert {name: each.place for name, each in short.items()} == {
+        "pypi/part0": 1,
+        "pypi/part1": 2,
+        "pypi/part5": 6,
+    }
 
 
 def _django() -> Used:

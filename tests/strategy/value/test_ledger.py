@@ -102,3 +102,31 @@ def test_the_how_to_shows_records_and_assumptions_that_can_be_used(tmp_path: Pat
     found = load(tmp_path, shown[0])
     assert all(getattr(found, table) for table in ledger.Ledger.__struct_fields__)
     assert shown[1].strip() in assumptions.template()
+
+
+def test_hours_of_one_day_are_stated_once(tmp_path: Path) -> None:
+    record = '[[hours]]\nproject = "{}"\nhours = 9\nsince = {}\nuntil = {}\nowner = "o"\nsource = "s"\n'
+    spans = [
+        ("a", "2026-01-01", "2026-06-30"),
+        ("a", "2026-07-01", "2026-07-31"),
+        ("b", "2026-02-01", "2026-03-01"),
+    ]
+    path = tmp_path / "value.toml"
+    path.write_text("".join(record.format(*each) for each in spans))
+    assert len(ledger.load(path, "EUR").hours) == 3
+    path.write_text("".join(record.format(*each) for each in [*spans, ("a", "2026-03-01", "2026-03-31")]))
+    with pytest.raises(SettingsError, match=r"hours\[4\].since: lies within the time of hours\[1\]"):
+        ledger.load(path, "EUR")
+
+
+@pytest.mark.parametrize("number", ["0x" + "f" * 20_000, "9" * 20_000, "nan", "inf"])
+def test_a_number_of_any_length_is_a_fault_and_no_crash(tmp_path: Path, number: str) -> None:
+    path = tmp_path / "value.toml"
+    path.write_text(
+        f'[[failure]]\nproject = "a"\ncost = {number}\ndate = 2026-01-01\nowner = "o"\nsource = "s"\n'
+    )
+    with pytest.raises(SettingsError, match=r"must be a number|too long"):
+        ledger.load(path, "EUR")
+    path.write_text(f"[hour]\nlow = {number}\n")
+    with pytest.raises(SettingsError, match=r"must be a|too long"):
+        assumptions.load(path)

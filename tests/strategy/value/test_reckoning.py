@@ -121,11 +121,27 @@ def test_prose_and_data_are_no_code_and_the_way_out_is_by_our_imports() -> None:
 
 
 def test_nothing_invested_has_no_return_not_an_endless_one() -> None:
-    found = one(known(days=0, people=0, ours=0))
+    found = one(known(days=0, people=0, ours=0, unaffiliated=0))
     assert found.investment == Range(p10=0, p50=0, p90=0)
     assert found.returned is None
     assert found.why == "nothing was invested"
     assert "no return: nothing was invested" in found.sentence
+
+
+def test_commits_of_nobody_knows_whom_are_no_proof_that_nothing_was_spent() -> None:
+    found = one(known(days=0, people=0, ours=0, unaffiliated=30))
+    assert found.investment == Range(p10=0, p50=0, p90=0, bound="lower")
+    assert found.benefit is None
+    assert found.why == "nothing is known to have been invested"
+    assert "30 commits by people of unknown affiliation" in found.unknown[0].what
+    whole = Hours(project=FLASK, hours=0, since=SINCE.date(), until=UNTIL.date(), **WHO)
+    assert one(known(days=0, people=0, ours=0), ledger=Ledger(hours=(whole,))).why == "nothing was invested"
+
+
+def test_a_record_of_later_does_not_hide_that_savings_are_unknown_now() -> None:
+    later = Patch(project=FLASK, hours=2, dropped=date(2026, 6, 1), **WHO)
+    gaps = [gap.what for gap in one(known(), ledger=Ledger(patch=(later,))).unknown]
+    assert any("what our commits save us" in gap for gap in gaps)
 
 
 def test_a_project_that_nobody_examined_is_unknown_not_free() -> None:

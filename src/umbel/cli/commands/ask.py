@@ -63,6 +63,9 @@ def read(
     answers, blank = sum(len(each.answers) for each in found), sum(each.blank for each in found)
     left = f"; {blank:,} left blank" if blank else ""
     print(f"{output.counted(answers, 'answer')}, {new:,} of them new{left}. They stand in {FILE}.")
+    for one in (one for each in found for one in each.answers if one.dependency is not None):
+        said = f"{one.dependency:g} by {one.by} for {one.product}"
+        print(output.clean(f"  counts as an opinion: {one.project} dependency {said} (umbel strategy why)"))
     raise typer.Exit(3 if any(each.faults for each in found) else 0)
 
 
@@ -93,17 +96,20 @@ def answers_(
 
 @app.command()
 def coordinators(
+    all_: Annotated[  # noqa: FBT002 - an option
+        bool, typer.Option("--all", help="Those that are not strategic, or without a verdict, too.")
+    ] = False,
     as_of: AsOfOption = None,
     limit: LimitOption = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     workspace: WorkspaceOption = options.HERE,
 ) -> None:
-    """List projects that several departments need, and which of them should speak for it.
+    """List strategic projects that several departments need, and which of them should speak for each.
 
     Example: umbel ask coordinators
     """
-    found = options.workspace(workspace).coordinators(options.moment(as_of))
-    nothing = "No project is needed by several departments."
+    found = options.workspace(workspace).coordinators(options.moment(as_of), every=all_)
+    nothing = f"No {'' if all_ else 'strategic '}project is known to be needed by several departments."
     output.emit(output.structs(found), format, columns=_COORDINATORS, limit=limit, nothing=nothing)
 
 

@@ -200,7 +200,7 @@ def _notes(found: list[Ranked]) -> list[str]:
     if not found:
         return []
     notes = ["umbel strategy why PROJECT tells the reasons. Figures are of 10, priority of 100."]
-    if all(each.health_risk is None for each in found):
+    if all(each.fragility is None and each.health_risk is None for each in found):
         notes.append(
             "No upstream project was examined: criticality and risk are unknown (umbel collect upstream)."
         )

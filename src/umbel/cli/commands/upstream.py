@@ -65,7 +65,8 @@ def _one(found: dict[str, Any], how: Format) -> None:
         record = _record(state) | {"packages": packages, "users": found["users"], "relatives": told}
         output.emit([record], how, columns={})
         return
-    reaches = f"{output.counted(state.projects, 'project')} of ours, {state.direct:,} of them directly"
+    direct = "nobody says whether" if state.direct is None else f"{state.direct:,} of them"
+    reaches = f"{output.counted(state.projects, 'project')} of ours, {direct} directly (development and tests aside)"
     print(f"{output.clean(state.project)} ({output.clean(state.url)}): {reaches}")
     for line in _history(state):
         print(output.clean(line))

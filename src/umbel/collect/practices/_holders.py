@@ -30,7 +30,7 @@ _GUIDES = (
 )
 _LONGEST = 60_000
 _HELD_BY = (
-    r"\b(?:(?:hosted|held|governed|stewarded|owned|backed|overseen|sponsored) (?:by|at|under)|part of"
+    r"\b(?:(?:hosted|held|governed|stewarded|owned|overseen) (?:by|at|under)|part of"
     r"|(?:project|program(?:me)?) (?:of|at|under|within|in)|incubat\w+ (?:at|in|by|under)"
     r"|fiscal sponsor\w*:?(?: is)?)\s+(?:the )?"
 )
@@ -52,7 +52,9 @@ _ASSIGNED = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"\b(?:no|not|never|n't|without|rather than|instead of|neither)\b[^.]{0,60}\Z", re.IGNORECASE
+    r"(?:\b(?:no|not|cannot|never|without|rather than|instead of|neither|formerly|previously|used to"
+    r"|(?:plan|hope|want|intend)(?:s|ning|ing)? to)|n['’]t)\b[^.]{0,60}\Z",
+    re.IGNORECASE,
 )
 
 
@@ -60,12 +62,13 @@ def foundation(practice: str, shown: Shown) -> Practice:
     """The foundation that a governance document or a notice says it belongs to, as written."""
     for folder in _PLACES:
         for entry in _texts(shown, folder, _GOVERNING):
-            found = _FOUNDATION.search(" ".join(_plain(shown.text(entry)).split()))
-            if found:
-                return shown.met(practice, entry, " ".join(found["name"].split()))
+            said = " ".join(_plain(shown.text(entry)).split())
+            for match in _FOUNDATION.finditer(said):
+                if not _denied(said, match):
+                    return shown.met(practice, entry, match["name"])
     for entry in _texts(shown, "", _NOTICES):
-        head = [line for line in (shown.text(entry) or "")[:_LONGEST].splitlines() if line.strip()][:_HEAD]
-        found = _OWNER.search("\n".join(head))
+        lines = (" ".join(line.split()) for line in (shown.text(entry) or "")[:_LONGEST].splitlines())
+        found = _OWNER.search("\n".join(list(filter(None, lines))[:_HEAD]))
         if found:
             return shown.met(practice, entry, found["name"])
     return shown.unmet(practice)
@@ -77,9 +80,14 @@ def copyright_assignment(practice: str, shown: Shown) -> Practice:
         for entry in _texts(shown, folder, _GUIDES):
             said = _plain(shown.text(entry))
             for match in _ASSIGNED.finditer(said):
-                if not _DENIED.search(said[max(0, match.start() - 80) : match.start()]):
+                if not _denied(said, match):
                     return shown.met(practice, entry, " ".join(match[0].split())[:120])
     return shown.unmet(practice)
+
+
+def _denied(said: str, match: re.Match[str]) -> bool:
+    """Whether the words before take it back."""
+    return bool(_DENIED.search(said[max(0, match.start() - 80) : match.start()]))
 
 
 def _texts(shown: Shown, folder: str, patterns: tuple[str, ...]) -> Iterator[Entry]:

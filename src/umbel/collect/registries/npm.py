@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
+from umbel.collect._node_manifest import repository
 from umbel.collect.registries._ordering import lost, newest, ordered
 from umbel.collect.registries._reading import (
     LONGEST_LICENSE,
@@ -170,7 +171,7 @@ def _license(record: _Version | _Packument) -> str | None:
 
 
 def _repository(value: Any) -> str | None:
-    return url(table(value).get("url") or value)
+    return url(repository(value))
 
 
 def _funding(value: Any) -> tuple[str, ...]:

@@ -55,7 +55,8 @@ def controls(
         vendor = holders.single_vendor(name, commits[name], maintainers[name], words, day)
         foundation = holders.foundation(name, seen[name], words, day)
         licensed = licensing.licensing(files.get(name, {}), (versions or {}).get(name, {}), touched.get(name))
-        governed = _governed(vendor, foundation, maintainers[name], factors.get(name))
+        enough = commits[name].total >= model().least_commits
+        governed = _governed(vendor, foundation, maintainers[name], factors.get(name) if enough else None)
         record = Control(
             project=name,
             as_of=session.as_of,

@@ -52,7 +52,7 @@ class Holders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             and each.decided <= day
             and (each.until is None or day <= each.until)
         ]
-        return max(said, key=lambda each: each.decided, default=None)
+        return max(reversed(said), key=lambda each: each.decided, default=None)
 
 
 def load(path: Path) -> Holders:

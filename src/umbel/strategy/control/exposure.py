@@ -96,6 +96,9 @@ def _past(licensing: Licensing) -> Rule:
             reason += f"; its licence's file was changed {times}, last on {licensing.touched[-1]}: look there"
         return Rule(name="past", question="Was it closed before?", value=None, reason=reason)
     reason = f"not in {licensing.looked_at:,} versions and looks at its files"
+    if licensing.unread:
+        reason += f"; but what {licensing.unread:,} more say isn't understood"
+        return Rule(name="past", question="Was it closed before?", value=None, reason=reason)
     return Rule(name="past", question="Was it closed before?", value=False, reason=reason)
 
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from umbel.strategy.control.practices import Seen
 
 
+_MONEY = " holds its money as a fiscal sponsor, not the project"
+
+
 def single_vendor(project: str, commits: Shares, maintainers: Shares, said: Holders, day: date) -> Verdict:
     """Whether one organisation decides: by its share of the maintainers where enough are known, else of the commits."""
     word = said.of(project, "vendor", day)
@@ -30,6 +33,11 @@ def single_vendor(project: str, commits: Shares, maintainers: Shares, said: Hold
         return _said(word, "single vendor")
     of_work = held(commits, model().least_commits)
     of_people = held(maintainers, model().least_maintainers)
+    if (maintainers.unseen or 0.0) >= model().unseen:
+        part = percent(maintainers.unseen or 0.0)
+        of_people = Verdict(
+            value=None, because=f"a forge put {part} of the commits in place and doesn't say for whom"
+        )
     if of_people.value is not None:
         return of_people
     if of_work.value is not None:
@@ -78,8 +86,9 @@ def held(shares: Shares, least: int) -> Verdict:
         )
     if _few(largest):
         part = f"{percent(most)} of the {shares.of}"
-        because = f"{largest.organisation} makes {part}, but through {_people(largest.people)}"
-        return Verdict(value=False, because=because, how=shares.of)
+        because = f"{largest.organisation} makes {part}, but through {_people(largest.people)}, {beside}"
+        # colleagues may be among the unknown; fewer of them would not be missed
+        return Verdict(value=False if unknown < model().left_least else None, because=because, how=shares.of)
     because = f"{largest.organisation} has {percent(most)} of the {shares.of}, {beside}"
     return Verdict(value=True, because=because, name=largest.organisation, how=shares.of)
 
@@ -99,15 +108,22 @@ def foundation(project: str, seen: Mapping[str, Seen], said: Holders, day: date)
         return _said(word, "foundation")
     listed = listed_at(project)
     if listed is not None:
-        what = "" if listed.holds == "project" else " holds its money as a fiscal sponsor, not the project"
+        what = "" if listed.holds == "project" else _MONEY
         because = f"{listed.name}{what} ({listed.source})"
         return Verdict(
             value=listed.holds == "project" or None, because=because, name=listed.name, how="table"
         )
     own = seen.get("foundation")
     if own is not None and own.outcome == "met" and own.detail:
-        because = f"{known_as(own.detail)} ({own.path} says so)"
-        return Verdict(value=True, because=because, name=known_as(own.detail), how="files")
+        known = called(own.detail)
+        name, money = (known.name, known.holds == "money") if known else (own.detail, False)
+        what = _MONEY if money else ""
+        return Verdict(
+            value=None if money else True,
+            because=f"{name}{what} ({own.path} says so)",
+            name=name,
+            how="files",
+        )
     looked = own is not None and own.outcome == "unmet"
     because = "neither the table of well-known foundations nor its own files name one, which doesn't say there is none"
     return Verdict(value=None, because=because if looked else "no table names one, and its files are unknown")
@@ -122,13 +138,13 @@ def listed_at(project: str) -> Foundation | None:
     return None
 
 
-def known_as(name: str) -> str:
-    """A foundation's name as the table has it."""
+def called(name: str) -> Foundation | None:
+    """The foundation of the table that has this name."""
     folded = name.casefold().removeprefix("the ")
     for each in foundations().foundations:
         if folded in {word.casefold().removeprefix("the ") for word in (each.name, *each.names)}:
-            return each.name
-    return name
+            return each
+    return None
 
 
 def _said(word: Holder, what: str) -> Verdict:

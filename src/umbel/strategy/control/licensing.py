@@ -93,18 +93,20 @@ def licensing(
     in_order += sorted(packages.items())
     found = [change for package, each in in_order for change in changes(package, each)]
     found.sort(key=lambda change: (change.at is None, change.at.timestamp() if change.at else 0.0))
-    looked = sum(len(each) for _, each in in_order)
+    stated = sum(len(each) for _, each in in_order)
+    read = sum(understood(said) is not None for _, each in in_order for _, said, _ in each)
     known = next((last for _, each in in_order if (last := _last(each))), None)
     why = (
-        "none of its licences is understood"
-        if looked
+        "what it says last of its licence isn't understood"
+        if stated
         else "neither its files nor its packages' versions say it"
     )
     return Licensing(
         license=known,
         group=group_of(known) if known else None,
         changes=tuple(found),
-        looked_at=looked,
+        looked_at=read,
+        unread=stated - read,
         touched=days,
         why=None if known else why,
     )
@@ -174,7 +176,8 @@ def _group(node: Any) -> str | None:
 
 
 def _last(statements: Sequence[Statement]) -> str | None:
-    return next((one for _, said, _ in reversed(statements) if (one := understood(said))), None)
+    """What the newest says: an older one's word isn't today's."""
+    return understood(statements[-1][1]) if statements else None
 
 
 def _one(detail: str) -> str | None:

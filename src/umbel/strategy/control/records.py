@@ -141,7 +141,8 @@ class LicenseChange(msgspec.Struct, frozen=True, kw_only=True):
 class Licensing(msgspec.Struct, frozen=True, kw_only=True):
     """A project's licence as last seen, its group, and the changes before, oldest first.
 
-    `looked_at` is how many statements were compared: of versions, and looks at files. `touched` are the days on which a
+    `looked_at` is how many statements were compared: of versions, and looks at files; `unread` how many more there
+    are that aren't understood. `touched` are the days on which a
     commit changed a file beside the code that is named as a licence (a year, a word, or all of it: look there); None
     where the paths of commits are unknown.
     """
@@ -150,6 +151,7 @@ class Licensing(msgspec.Struct, frozen=True, kw_only=True):
     group: str | None
     changes: tuple[LicenseChange, ...] = ()
     looked_at: int = 0
+    unread: int = 0
     touched: tuple[date, ...] | None = None
     why: str | None = None
 

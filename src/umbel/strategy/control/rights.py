@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from umbel.metrics.words import percent
 from umbel.strategy.control.model import model
 from umbel.strategy.control.records import Rights
-from umbel.strategy.control.shares import since
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,11 +19,9 @@ if TYPE_CHECKING:
 
 # As the metric `sign_off_share` counts: bots and merges are left out.
 _SIGNED_OFF = """
-SELECT c.project, count(*) AS n,
-       count(*) FILTER (len(list_filter(c.trailers, lambda t: t.kind = 'signed-off-by')) > 0) AS signed
-FROM commits AS c JOIN people AS p ON p.identity = c.author
-WHERE NOT p.bot AND c.parents < 2 AND c.committed_at > $since::TIMESTAMPTZ AND c.committed_at <= $as_of::TIMESTAMPTZ
-  AND c.project IN (SELECT unnest($projects::VARCHAR[]))
+SELECT c.project, count(*) AS n, count(*) FILTER (c.signed_off) AS signed
+FROM control_commits AS c JOIN people AS p ON p.identity = c.author
+WHERE NOT p.bot AND c.parents < 2
 GROUP BY c.project
 """
 
@@ -32,9 +29,8 @@ GROUP BY c.project
 def rights(
     session: Session, projects: Sequence[str], seen: Mapping[str, Mapping[str, Seen]]
 ) -> dict[str, Rights]:
-    """The terms of contributions, by project."""
-    asked = {"projects": list(projects), "since": since(session.as_of), "as_of": session.as_of}
-    counted = {project: (n, signed) for project, n, signed in session.ask(_SIGNED_OFF, asked).rows()}
+    """The terms of contributions, by project; `shares.hold` must have been called."""
+    counted = {project: (n, signed) for project, n, signed in session.ask(_SIGNED_OFF).rows()}
     return {name: told(seen.get(name, {}), *counted.get(name, (0, 0))) for name in projects}
 
 

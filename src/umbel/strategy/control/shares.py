@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
     from umbel.evidence.session import Session
 
-# Held in memory once: contributions are a view over stored commits, and every question here reads them.
+# Held in memory once: commits and contributions are views over what is stored, and every question here reads them.
+_WINDOW = """
+CREATE OR REPLACE TABLE control_commits AS
+SELECT project, sha, parents, author, committer, committed_at,
+       len(list_filter(trailers, lambda t: t.kind = 'signed-off-by')) > 0 AS signed_off
+FROM commits
+WHERE committed_at > $since::TIMESTAMPTZ AND committed_at <= $as_of::TIMESTAMPTZ
+  AND project IN (SELECT unnest($projects::VARCHAR[]))
+"""
 _HELD = """
 CREATE OR REPLACE TABLE control_work AS
 SELECT c.project, c.sha, c.person, c.role, c.{when} AS "at", c.zone,
@@ -40,11 +48,11 @@ _ACTS = """
 CREATE OR REPLACE TABLE control_maintainers AS
 WITH acts AS (
   SELECT c.project, p.person, c.committed_at AS acted_at, 1 AS weight
-  FROM commits AS c JOIN people AS p ON p.identity = c.author
+  FROM control_commits AS c JOIN people AS p ON p.identity = c.author
   WHERE c.parents > 1 AND NOT p.bot
   UNION ALL
   SELECT r.project, r.person, c.committed_at, 1
-  FROM reviews AS r JOIN commits AS c ON c.project = r.project AND c.sha = r.sha
+  FROM reviews AS r JOIN control_commits AS c ON c.project = r.project AND c.sha = r.sha
   WHERE r.kind IN ('committer', 'reviewed-by', 'acked-by')
   UNION ALL
   SELECT r.project, p.person, r.released_at, 2
@@ -71,11 +79,10 @@ FROM employed
 """
 _UNSEEN = """
 SELECT c.project, count(*) FILTER (b.bot) / count(*)::DOUBLE
-FROM commits AS c
+FROM control_commits AS c
 JOIN people AS a ON a.identity = c.author
 JOIN people AS b ON b.identity = c.committer
-WHERE NOT a.bot AND c.parents < 2 AND c.committed_at > $since::TIMESTAMPTZ AND c.committed_at <= $as_of::TIMESTAMPTZ
-  AND c.project IN (SELECT unnest($projects::VARCHAR[]))
+WHERE NOT a.bot AND c.parents < 2
 GROUP BY c.project
 """
 _COMMITS = """
@@ -102,7 +109,7 @@ SELECT project, count(*) FROM ranked WHERE 2 * (reached - n) < total GROUP BY pr
 
 
 def hold(session: Session, projects: Sequence[str], *, whole: bool = False) -> None:
-    """Make what all questions of control read: `control_work` and `control_maintainers`. People must be attached.
+    """Make what all questions of control read: `control_{commits,work,maintainers}`. People must be attached.
 
     Only the window's commits are held, unless the `whole` history is asked for.
     """
@@ -115,6 +122,8 @@ def hold(session: Session, projects: Sequence[str], *, whole: bool = False) -> N
     start = since(session.as_of)
     held = _HELD.format(when="committed_at" if renamed else '"at"')
     session.run(held, {**asked, "since": None if whole else start})
+    window = {"projects": asked["projects"], "as_of": session.as_of, "since": start}
+    session.run(_WINDOW, window)
     session.run(_ACTS, {**asked, "since": start})
 
 
@@ -143,8 +152,7 @@ def maintainers(session: Session, projects: Sequence[str]) -> dict[str, Shares]:
     import msgspec
 
     found = _shares(session, "maintainers", session.ask(_MAINTAINERS).rows())
-    asked = {"since": since(session.as_of), "as_of": session.as_of, "projects": list(projects)}
-    unseen = dict(session.ask(_UNSEEN, asked).rows())
+    unseen = dict(session.ask(_UNSEEN).rows())
     none = _none(session, "maintainers", _NO_MAINTAINERS)
     return {
         name: msgspec.structs.replace(found.get(name, none), unseen=unseen.get(name)) for name in projects

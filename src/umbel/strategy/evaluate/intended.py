@@ -90,6 +90,7 @@ def batch(known: Mapping[str, Known], told: Mapping[str, Licensed], salt: bytes,
                 version=one.version,
                 purl=package if one.version is None else f"{package}@{one.version}",
                 declared=declared,
+                urls=one.urls,
                 scope="runtime",
             )
         )

@@ -89,7 +89,10 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Known(msgspec.Struct, kw_only=True):
-    """Everything that the main lake knows of one candidate. None is unknown."""
+    """Everything that the main lake knows of one candidate. None is unknown.
+
+    `urls` are addresses (kind and text) that our own documents give for it.
+    """
 
     package: str
     asked: str | None
@@ -101,6 +104,7 @@ class Known(msgspec.Struct, kw_only=True):
     lifecycles: bool = False
     role: str | None = None
     alternatives: list[tuple[str, int]] | None = None
+    urls: tuple[tuple[str, str], ...] = ()
 
     @property
     def doubted(self) -> bool:
@@ -154,6 +158,12 @@ SELECT u.package, u.project, coalesce(list(DISTINCT u.version ORDER BY u.version
        bool_or(u.direct), coalesce(list(DISTINCT u.license ORDER BY u.license) FILTER (u.license IS NOT NULL), [])
 FROM usage AS u SEMI JOIN candidates AS c ON c.package = u.package
 GROUP BY u.package, u.project ORDER BY u.package, u.project
+"""
+_URLS = """
+WITH used AS (SELECT DISTINCT u.component FROM usage AS u SEMI JOIN candidates AS c ON c.package = u.package),
+listed AS (SELECT DISTINCT r.package, r.urls FROM raw_components AS r SEMI JOIN used AS u ON u.component = r.component)
+SELECT DISTINCT package, said.kind, said.url FROM (SELECT package, unnest(urls) AS said FROM listed)
+WHERE said.kind IS NOT NULL AND said.url IS NOT NULL ORDER BY ALL
 """
 _IN_USE = "SELECT package, count(DISTINCT project) FROM usage GROUP BY package ORDER BY package"
 # Of the documents that tell of a candidate some are tried; one counts that tells who needs what. A document without
@@ -211,8 +221,9 @@ def gather(session: Session, asked: Sequence[Asked]) -> dict[str, Known]:
         found[package].versions = [*found[package].versions, _made(Version, values)]
     _use(session, found)
     _cycles(session, found)
-    for package, load in loads(session, found).items():
-        found[package].load = load
+    if any(one.using for one in found.values()):
+        for package, load in loads(session, found).items():
+            found[package].load = load
     return found
 
 
@@ -245,8 +256,16 @@ def _use(session: Session, found: dict[str, Known]) -> None:
     for package, project, versions, direct, licenses in session.ask(_USING).rows():
         using = Using(project=project, versions=tuple(versions), direct=direct, licenses=tuple(licenses))
         found[package].using = [*(found[package].using or []), using]
-    if not any(one.role for one in found.values()):
-        return
+    if any(one.using for one in found.values()):
+        for package, kind, url in session.ask(_URLS).rows():
+            if package in found:
+                found[package].urls = (*found[package].urls, (kind, url))
+    if any(one.role for one in found.values()):
+        _alternatives(session, found)
+
+
+def _alternatives(session: Session, found: dict[str, Known]) -> None:
+    """What else of the role of each is in use, the most used first."""
     by_role: dict[str, list[tuple[str, int]]] = {}
     for package, projects in session.ask(_IN_USE).rows():
         role = role_of(package)

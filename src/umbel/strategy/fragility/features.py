@@ -14,6 +14,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from umbel.strategy.control.shares import communities
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _HERE = Path(__file__).parent
 _QUERIES = ("shoulders", "renewal", "pulse", "hands", "house")
-_SCRATCH = ("all", "work", "authored", "commits", "first", "released", "acts", "spans")
+_SCRATCH = ("named", "all", "work", "authored", "commits", "first", "released", "acts", "spans")
 _BACK = {"d90": 90, "d180": 180, "y1": 365, "y2": 730, "y3": 1095, "y5": 1825}
 
 
@@ -65,8 +67,7 @@ def seen(session: Session, pairs: Sequence[Pair], model: Model) -> list[Seen]:
             for record in session.ask(_text(name), bound).records():
                 rows[record["asked"]] |= record
     finally:
-        for name in (*_SCRATCH, "asked"):
-            session.run(f"DROP TABLE IF EXISTS fragile_{name}")
+        session.run("; ".join(f"DROP TABLE IF EXISTS fragile_{name}" for name in (*_SCRATCH, "asked")))
     names = [each.name for each in model.feature]
     return [Seen(*pair, _features(facts, names), facts) for pair, facts in zip(pairs, rows, strict=True)]
 
@@ -76,16 +77,19 @@ def _prepare(session: Session, pairs: Sequence[Pair], model: Model) -> None:
 
     moment = pa.timestamp("us", "UTC")
     days = [pair.day for pair in pairs]
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(pair.project for pair in pairs))}
     columns: dict[str, Any] = {
         "asked": pa.array(range(len(pairs)), pa.int64()),
-        "project": pa.array([pair.project for pair in pairs], pa.string()),
+        "project": pa.array([numbers[pair.project] for pair in pairs], pa.int32()),
+        "name": pa.array([pair.project for pair in pairs], pa.string()),
         "day": pa.array(days, moment),
     }
     columns |= {n: pa.array([_earlier(day, back) for day in days], moment) for n, back in _BACK.items()}
     session.register("fragile_pairs", pa.table(columns))
     session.run("CREATE OR REPLACE TABLE fragile_asked AS SELECT * FROM fragile_pairs")
+    bound = {"least": model.least_contributions, "communities": communities()}
     for statement in _statements("work"):
-        session.run(statement, {"least": model.least_contributions} if "$least" in statement else None)
+        session.run(statement, {name: value for name, value in bound.items() if f"${name}" in statement})
 
 
 def _earlier(day: datetime, back: int) -> datetime:

@@ -5,7 +5,7 @@
 WITH shown AS (
   SELECT s.asked, p.practice, bool_or(p.outcome = 'met') AS met
   FROM fragile_spans AS s
-  JOIN practices AS p ON p.project = s.project AND p.outcome IN ('met', 'unmet')
+  JOIN practices AS p ON p.project = s.name AND p.outcome IN ('met', 'unmet')
     AND p.practice IN (SELECT unnest($practices))
   JOIN present AS n ON n.write_id = p.snapshot AND n.observed_at <= s.day
   GROUP BY s.asked, p.practice

@@ -8,6 +8,7 @@ Links are checked again here, whoever checked them before: a lake may be written
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from umbel.collect.practices.links import host_of, safe_link
 from umbel.strategy.control.practices import Seen, seen
@@ -74,8 +75,9 @@ def _links(words: Iterable[tuple[str, str]]) -> Iterable[Link]:
 
 def channel_of(url: str) -> tuple[str | None, str | None]:
     """The place that a safe link leads to, and who gets the money there; None where it isn't known."""
-    host = host_of(url)
+    host, path = host_of(url), urlsplit(url).path
     for channel in model().channels:
-        if host in channel.hosts or any(host.endswith(f".{known}") for known in channel.hosts):
+        there = host in channel.hosts or any(host.endswith(f".{known}") for known in channel.hosts)
+        if there and path.startswith(channel.path):
             return channel.name, channel.takes
     return None, None

@@ -21,11 +21,12 @@ class PartModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A place that takes money, and who gets it there."""
+    """A place that takes money, and who gets it there; with a `path`, only below it."""
 
     name: str
     hosts: tuple[str, ...]
     takes: str
+    path: str = ""
 
 
 class Assumptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

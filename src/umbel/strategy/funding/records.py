@@ -39,9 +39,10 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asks(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a project asks for money. `looked` says whether its files or its registry's entry were looked at.
+    """Where a project asks for money.
 
-    `entity` is who takes it as its funding.json says: individual, group, organisation, other.
+    `looked` says whether its files were looked at, or a registry's entry names a link; `entity` is who takes it as its
+    funding.json says: individual, group, organisation, other.
     """
 
     project: str

@@ -38,6 +38,8 @@ _HOSTS_GIT = re.compile(
     r"(?:.*[.-])?(?:c?git\w*|forgejo|gerrit|code|source|src|scm|forge|dev|opensource)\..+"
 )
 _HOST = re.compile(r"(?=.*[a-z])[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
+_HERE = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*|localhost|localdomain)")
+"""This machine, or a number: what is asked for such a name is decided by its last word alone."""
 _SEGMENT = re.compile(r"[\w.~+-]+")
 _PLAIN = re.compile(
     r"(?:git\+)?(?:https?|git)://(github\.com|codeberg\.org|bitbucket\.org)/([A-Za-z0-9][A-Za-z0-9-]*)"
@@ -160,7 +162,7 @@ def _of(
     scheme: str, host: str, port: int | None, segments: list[str], query: str, fragment: str, *, mode: Mode
 ) -> Place | None:
     host = _ALIASES.get(host, host)
-    if not _HOST.fullmatch(host):
+    if not _HOST.fullmatch(host) or _HERE.fullmatch(host):
         return None
     if host == "api.github.com" and segments[:1] == ["repos"]:
         host, segments = "github.com", segments[1:]

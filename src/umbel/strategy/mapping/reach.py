@@ -27,14 +27,15 @@ class Reached(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """An upstream project and what of ours it reaches.
 
     `weight` is the sum over `products` (number) of their weights; `projects` of ours use one of its `packages`,
-    `direct` of these asked for one themselves.
+    `direct` of these are known to ask for one themselves, for more than development and tests; None where
+    that is known of none and left open of some.
     """
 
     project: str
     weight: int
     products: int
     projects: int
-    direct: int
+    direct: int | None
     packages: int
 
 
@@ -47,12 +48,12 @@ _REACH = """
 WITH by_document AS (
   SELECT m.number, u.snapshot, any_value(u.project) AS project,
          bool_or(coalesce(u.direct, false) AND coalesce(u.scope, 'runtime') NOT IN ('development', 'test', 'excluded'))
-           AS direct
+           AS direct, bool_or(u.direct IS NULL) AS unsaid
   FROM usage AS u JOIN reach_packages AS m ON m.package = u.package GROUP BY m.number, u.snapshot
 ), numbers AS (
   SELECT DISTINCT number, upstream FROM reach_packages
 ), used AS (
-  SELECT n.upstream, d.project, bool_or(d.direct) AS direct
+  SELECT n.upstream, d.project, bool_or(d.direct) AS direct, bool_and(d.unsaid) AS unsaid
   FROM by_document AS d JOIN numbers AS n ON n.number = d.number GROUP BY n.upstream, d.project
 ), sold AS (
   SELECT u.upstream, coalesce(p.product, $none) AS product, max(coalesce(p.weight, $weight)) AS weight
@@ -60,11 +61,13 @@ WITH by_document AS (
 ), weighed AS (
   SELECT upstream, sum(weight)::BIGINT AS weight, count(*) AS products FROM sold GROUP BY upstream
 ), counted AS (
-  SELECT upstream, count(*) AS projects, count(*) FILTER (direct) AS direct FROM used GROUP BY upstream
+  SELECT upstream, count(*) AS projects, count(*) FILTER (direct) AS direct, bool_or(unsaid) AS unsaid
+  FROM used GROUP BY upstream
 ), named AS (
   SELECT m.project AS upstream, count(*) AS packages FROM upstreams AS m GROUP BY m.project
 )
-SELECT w.upstream, w.weight, w.products, c.projects, c.direct, n.packages
+SELECT w.upstream, w.weight, w.products, c.projects,
+       CASE WHEN c.direct > 0 OR NOT c.unsaid THEN c.direct END, n.packages
 FROM weighed AS w JOIN counted AS c ON c.upstream = w.upstream JOIN named AS n ON n.upstream = w.upstream
 ORDER BY w.weight DESC, c.direct DESC, c.projects DESC, n.packages DESC, w.upstream
 """

@@ -60,8 +60,8 @@ ORDER BY u.package
 """  # noqa: S608 - ours
 
 _LOOKED_AT = """
-SELECT package, min(regexp_extract(url, '^(?:[a-z+]+:)*(?://)?(?:[^/@]*@)?([^/:?#]+)', 1)) AS host,
-       count(DISTINCT url) AS urls
+SELECT package, count(DISTINCT url) AS urls,
+       min(nullif(left(regexp_extract(url, '^(?:[a-z+]+:)*(?://)?(?:[^/@]*@)?([^/:?#]+)', 1), 100), '')) AS host
 FROM mapping_claims WHERE package IN (SELECT package FROM mapping_unmapped) GROUP BY package
 """
 _ASKED = """
@@ -168,7 +168,7 @@ class _Why:
         import pyarrow as pa
 
         session.register("mapping_unmapped", pa.table({"package": pa.array(unmapped, pa.string())}))
-        self._urls = {package: (host, urls) for package, host, urls in session.ask(_LOOKED_AT).rows()}
+        self._urls = {package: (host, urls) for package, urls, host in session.ask(_LOOKED_AT).rows()}
         self._asked = dict(session.ask(_ASKED).rows())
 
     def of(self, package: str) -> str:
@@ -179,7 +179,7 @@ class _Why:
         if urls:
             addresses = "an address is" if urls == 1 else f"{urls} addresses are"
             none = "of its packaging or of no repository" if packaged else "none of a repository"
-            return f"{addresses} known of it ({host}), {none}"
+            return f"{addresses} known of it{f' ({host})' if host else ''}, {none}"
         if not package.startswith("pkg:"):
             return "no document says what package it is"
         if packaged:

@@ -153,10 +153,11 @@ def _alternatives(used: Used, hard: dict[str, float]) -> float | None:
 
 
 def effort_of(used: Used, numbers: Model) -> Effort | None:
-    """Person-days to replace it in our code; None where nobody read the code, or where it would be settings."""
-    if not code_read(used) or (not used.files and not kinds().kinds[used.kind].imported):
-        return None
+    """Person-days to replace it in our code; None where too little code was read, or where it would be settings."""
     told = numbers.effort
+    little = used.read_share < told["read_least"] or not kinds().kinds[used.kind].imported
+    if not code_read(used) or (not used.files and little):
+        return None
     hours = used.sites * told["minutes_a_site"] / 60 + used.names * told["hours_a_name"]
     days = max(told["days_at_least"], hours / told["hours_a_day"] + used.plugs * told["days_a_plug"])
     return Effort(days, days * told["low"], days * told["high"])

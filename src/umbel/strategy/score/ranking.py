@@ -8,6 +8,7 @@ to 10: CHAOSS, practitioner guide on demonstrating organisational value.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
@@ -43,6 +44,7 @@ class _Scored(NamedTuple):
     used: Used
     found: Dependency
     strategic: float
+    sure: float
 
 
 def criticality(
@@ -81,7 +83,22 @@ def ranking(
     scored = [_scored(each, known) for each in used]
     chosen = _shortlist(scored, known, order, also)
     told = details(session, [each.used.upstream for each in chosen])
-    return placed([_ranked(each, told[each.used.upstream], known, order) for each in chosen], order)
+    listed = placed([_ranked(each, told[each.used.upstream], known, order) for each in chosen], order)
+    return listed if order == "priority" or len(chosen) == len(scored) else _among_all(listed, scored)
+
+
+def _among_all(listed: Sequence[Ranked], scored: Iterable[_Scored]) -> list[Ranked]:
+    """The list with places that also count those that aren't told."""
+    values = sorted(each.strategic for each in scored if each.sure >= MIN_CONFIDENCE)
+
+    def place(of: Ranked) -> int | None:
+        return None if of.place is None or of.strategic is None else _above(values, of.strategic) + 1
+
+    return [msgspec.structs.replace(each, place=place(each)) for each in listed]
+
+
+def _above(values: Sequence[float], value: float) -> int:
+    return len(values) - bisect_right(values, value)
 
 
 def placed(ranked: Iterable[Ranked], order: Order) -> list[Ranked]:
@@ -108,12 +125,22 @@ def placed(ranked: Iterable[Ranked], order: Order) -> list[Ranked]:
 def _scored(used: Used, known: Known) -> _Scored:
     seen = known.there.get(used.upstream)
     found = dependency(used, seen.code if seen else None)
+    said = _word(used, found.value, known)
+    if said is not None:
+        return _Scored(used, found, said.value, 1.0)
+    return _Scored(used, found, found.value, found.confidence)
+
+
+def _word(used: Used, data: float, known: Known) -> Opinion | None:
+    """What people say of how much depends on it. Owners of some of its products can't lower it for the others."""
     said = known.opinions.get((used.upstream, "dependency"))
-    return _Scored(used, found, found.value if said is None else said.value)
+    if said is None or not said.products or said.value >= data or len(said.products) >= used.products:
+        return said
+    return None
 
 
 def _shortlist(scored: Iterable[_Scored], known: Known, order: Order, also: Collection[str]) -> list[_Scored]:
-    """Those that are told: all that stand before them in the list are told, too, but the few of `also`."""
+    """Those that are told: the first, what somebody spoke of, and `also` these, however low they rank."""
     ordered = sorted(scored, key=lambda each: (-each.strategic, each.used.upstream))
     most = int(model().dependency["shortlist"])
     spoken = {project for project, _ in known.opinions}.union(also)
@@ -158,7 +185,7 @@ def _parts(scored: _Scored, detail: Detail, known: Known) -> dict[str, Part]:
         return known.opinions.get((name, part))
 
     return {
-        "dependency": dependency_part(used, scored.found, detail, says("dependency")),
+        "dependency": dependency_part(used, scored.found, detail, _word(used, scored.found.value, known)),
         "opportunity": opportunity_part(used, seen, known.home, patches, says("opportunity")),
         "supportability": supportability_part(used, seen, known.home, says("supportability")),
         "health_risk": health_part(known.fragility.get(name), says("health_risk")),

@@ -49,7 +49,7 @@ SELECT s.write_id AS snapshot, j.project_id FROM present AS s JOIN strategy_proj
 CREATE OR REPLACE TABLE strategy_uses AS
 WITH merged_uses AS (
   SELECT p.package_id, j.project_id, bool_or(u.direct) AS direct,
-         min(list_position(['runtime', 'build', 'test', 'development', 'optional', 'excluded'], u.scope)) AS scope
+         min(list_position(['runtime', 'optional', 'build', 'test', 'development', 'excluded'], u.scope)) AS scope
   FROM usage AS u
   JOIN strategy_packages AS p ON p.package = u.package
   JOIN strategy_snapshots AS j ON j.snapshot = u.snapshot
@@ -57,8 +57,8 @@ WITH merged_uses AS (
 )
 SELECT m.*, p.upstream_id,
        CASE WHEN m.direct THEN w.way_direct WHEN NOT m.direct THEN w.way_transitive ELSE w.way_unknown_direct END
-       * CASE m.scope WHEN 1 THEN w.way_runtime WHEN 2 THEN w.way_build WHEN 3 THEN w.way_test
-                      WHEN 4 THEN w.way_development WHEN 5 THEN w.way_optional WHEN 6 THEN w.way_excluded
+       * CASE m.scope WHEN 1 THEN w.way_runtime WHEN 2 THEN w.way_optional WHEN 3 THEN w.way_build
+                      WHEN 4 THEN w.way_test WHEN 5 THEN w.way_development WHEN 6 THEN w.way_excluded
                       ELSE w.way_unknown_scope END AS way
 FROM merged_uses AS m JOIN strategy_packages AS p ON p.package_id = m.package_id CROSS JOIN strategy_model AS w;
 

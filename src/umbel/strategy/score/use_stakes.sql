@@ -21,7 +21,10 @@ CREATE OR REPLACE TABLE strategy_stakes AS
 WITH told AS (
   SELECT package_id, type, type IN (SELECT type FROM strategy_languages) AS readable FROM strategy_packages
 ), counted AS (
-  SELECT u.upstream_id, r.product_id, max(u.way) AS way, bool_or(u.direct) AS direct, min(u.scope) AS scope,
+  SELECT u.upstream_id, r.product_id, max(u.way) AS way, min(u.scope) AS scope,
+         -- No document denies what one of them leaves open.
+         CASE WHEN bool_or(u.direct) OR NOT bool_or(u.direct IS NULL) THEN bool_or(u.direct) END AS direct,
+         coalesce(min(u.scope) > 1, true) AND bool_or(u.scope IS NULL) AS scope_open,
          count(*) AS uses, count(*) FILTER (r.code_read AND p.readable AND y.package_id IS NULL) AS read,
          count(y.package_id) AS maybe, count(*) FILTER (r.wired) AS wired
   FROM strategy_uses AS u
@@ -59,6 +62,7 @@ WITH told AS (
   LEFT JOIN strategy_needs AS n ON n.upstream_id = s.upstream_id
 ), deep AS (
   SELECT f.*, coalesce(f.files > 0 AND f.files = f.test_files, false) AS only_tests,
+         1 - f.read / f.uses AS unread, -- of its uses, those of which nobody can say whether the code knows it
          CASE WHEN f.files IS NULL AND f.read = 0 THEN NULL WHEN f.files IS NULL THEN 0.0 ELSE
            m.depth_share * (1 - exp(-least(1, f.heavy_files / greatest(f.code_files, f.heavy_files, 1))
                                     / m.depth_share_scale))
@@ -70,9 +74,10 @@ WITH told AS (
   FROM facts AS f CROSS JOIN strategy_model AS m
 ), staked AS (
   SELECT d.*, d.weight / m.heaviest * d.way * CASE WHEN d.scope = 1 AND d.only_tests THEN m.way_test ELSE 1 END AS share_of,
-         1 - (1 - coalesce(d.depth, greatest(0.0, d.usual - d.floor) / (1 - d.floor))) * (1 - d.carried) AS middle,
+         1 - (1 - CASE WHEN d.files IS NULL THEN d.unread * greatest(0.0, d.usual - d.floor) / (1 - d.floor) ELSE d.depth END)
+           * (1 - d.carried) AS middle,
          1 - (1 - coalesce(d.depth, 0)) * (1 - d.carried) AS least_,
-         1 - (1 - coalesce(d.depth, 1)) * (1 - d.carried) AS most_
+         1 - (1 - coalesce(d.depth, 0)) * (1 - d.unread) * (1 - d.carried) AS most_
   FROM deep AS d CROSS JOIN strategy_model AS m
 )
 SELECT * EXCLUDE (middle, least_, most_),

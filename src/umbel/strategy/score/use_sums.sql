@@ -10,10 +10,16 @@ WITH per_package AS (
 ), named AS (
   SELECT upstream_id, any_value(upstream) AS upstream, min(sure) AS sure
   FROM strategy_packages GROUP BY upstream_id
-), code AS (
-  SELECT upstream_id, sum(files)::BIGINT AS files, sum(test_files)::BIGINT AS test_files, sum(sites)::BIGINT AS sites,
-         max(heavy_files / greatest(code_files, heavy_files, 1)) AS file_share
+), shared AS (
+  SELECT upstream_id, max(heavy_files / greatest(code_files, heavy_files, 1)) AS file_share
   FROM strategy_stakes GROUP BY upstream_id
+), code AS (
+  SELECT p.upstream_id, sum(coalesce(i.files, 0))::BIGINT AS files, sum(coalesce(i.sites, 0))::BIGINT AS sites,
+         sum(least(coalesce(i.test_files, 0), coalesce(i.files, 0)))::BIGINT AS test_files
+  FROM imports AS i
+  JOIN strategy_packages AS p ON p.package = i.package
+  SEMI JOIN strategy_products AS r ON r.project = i.project -- one of several products has no more files for it
+  GROUP BY p.upstream_id
 ), broad AS (
   SELECT upstream_id, count(DISTINCT name) AS names, count(DISTINCT (module, regexp_extract(name, '^(.*)\.', 1))) AS modules
   FROM (
@@ -28,7 +34,7 @@ WITH per_package AS (
          bool_or(direct) AS direct, min(scope) AS scope, count(*) AS products,
          sum(uses)::BIGINT AS uses, sum(read)::BIGINT AS read, sum(maybe)::BIGINT AS maybe, sum(wired)::BIGINT AS wired,
          sum(stake * read / uses) / nullif(sum(stake), 0) AS read_share,
-         bool_or(direct IS NULL) AS direct_open, bool_or(scope IS NULL) AS scope_open
+         bool_or(direct IS NULL) AS direct_open, bool_or(scope_open) AS scope_open
   FROM (SELECT t.*, m.reach_norm AS any_norm FROM strategy_stakes AS t CROSS JOIN strategy_model AS m) AS s
   GROUP BY s.upstream_id
 ), roles AS (
@@ -44,7 +50,7 @@ SELECT n.upstream, n.sure, f.direct_packages, f.frequency,
        s.products, s.weight / w.everything AS reach, s.declared_weight / s.weight AS declared,
        s.direct, s.scope, s.direct_open, s.scope_open, s.uses, s.read, s.maybe, s.wired, coalesce(s.read_share, 0) AS read_share,
        coalesce(c.files, 0) AS files, coalesce(c.test_files, 0) AS test_files, coalesce(c.sites, 0) AS sites,
-       coalesce(c.file_share, 0.0) AS file_share, coalesce(b.names, 0) AS names, coalesce(b.modules, 0) AS modules,
+       coalesce(h.file_share, 0.0) AS file_share, coalesce(b.names, 0) AS names, coalesce(b.modules, 0) AS modules,
        coalesce(e.needed, 0) AS needed, coalesce(e.stand, 0) AS stand, coalesce(e.sole, 0) AS sole,
        coalesce(e.plugs, 0) AS plugs, e.plug
 FROM summed AS s
@@ -52,7 +58,8 @@ CROSS JOIN strategy_model AS m CROSS JOIN weights AS w
 JOIN named AS n ON n.upstream_id = s.upstream_id
 JOIN frequent AS f ON f.upstream_id = s.upstream_id
 JOIN strategy_kind AS k ON k.upstream_id = s.upstream_id
-JOIN code AS c ON c.upstream_id = s.upstream_id
+JOIN shared AS h ON h.upstream_id = s.upstream_id
+LEFT JOIN code AS c ON c.upstream_id = s.upstream_id
 LEFT JOIN broad AS b ON b.upstream_id = s.upstream_id
 LEFT JOIN strategy_needs AS e ON e.upstream_id = s.upstream_id
 LEFT JOIN roles AS r ON r.role = k.role AND r.type = k.type

@@ -65,10 +65,10 @@ def _use(used: Used, detail: Detail) -> str:
     named = ", ".join(products[:3]) + (f" and {len(products) - 3:,} more" if len(products) > 3 else "")
     where = f"{_many(len(products), 'product')} ({named})" if products else "projects of no declared product"
     how = "asks for it itself" if used.direct else "has it only through others"
-    if used.direct is None:
+    if not used.direct and used.direct_open:
         how = "has it, directly or not"
     scope = SCOPES[used.scope or 0]
-    only = "" if scope in {None, "runtime"} else f", for {scope} only"
+    only = "" if scope in {None, "runtime"} or used.scope_open else f", for {scope} only"
     return f"{where}: {how}{only}; {_code(used)}."
 
 
@@ -78,7 +78,11 @@ def _code(used: Used) -> str:
     if not code_read(used):
         return "whether our code imports it isn't known" if used.maybe else "nobody read the code"
     if not used.files:
-        return "our code never imports it"
+        return (
+            "our code never imports it"
+            if used.read >= used.uses
+            else "the code that was read never imports it"
+        )
     tests = f", {used.test_files:,} of them tests" if used.test_files else ""
     share = f", {percent(used.file_share)} of the files of the product that does so most"
     return f"{_many(used.files, 'file')}{tests}{share}; {_many(used.names, 'name')} at {_many(used.sites, 'place')}"

@@ -31,6 +31,7 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 _SHAPES = get_args(Shape)
 _ENDS = ("low", "likely", "high")
 _MEDIAN = 0.5
+_LARGEST = 1e300
 
 
 class Assumption(msgspec.Struct, frozen=True, kw_only=True):
@@ -238,7 +239,7 @@ def _range(each: Assumption, entry: Mapping[str, Any], tell: Any) -> None:
     numbers = {key: entry[key] for key in (*_ENDS, "value") if _is_number(entry.get(key))}
     for key, number in numbers.items():
         least = "more than 0" if each.above_zero else f"at least {each.least:g}"
-        if not math.isfinite(number):
+        if not _is_finite(number):
             tell(key, "must be a finite number")
         elif number < each.least or (each.above_zero and number <= 0):
             tell(key, f"must be {least} ({each.unit})")
@@ -249,7 +250,7 @@ def _range(each: Assumption, entry: Mapping[str, Any], tell: Any) -> None:
         return
     if entry.get("shape") == "fixed" and "value" not in entry:
         tell("shape", "fixed needs a value")
-    if not all(map(math.isfinite, numbers.values())) or entry.get("shape", "pert") not in _SHAPES:
+    if not all(map(_is_finite, numbers.values())) or entry.get("shape", "pert") not in _SHAPES:
         return
     _order(_merged(each, Given(**numbers, shape=entry.get("shape"))), numbers, tell)
 
@@ -265,6 +266,11 @@ def _order(merged: Assumption, numbers: Mapping[str, float], tell: Any) -> None:
     elif merged.shape != "fixed" and not merged.low <= merged.likely <= merged.high:
         told = f"low {merged.low:g}, likely {merged.likely:g}, high {merged.high:g}"
         tell(key, f"must be in order, low to likely to high; with what stays built in it is {told}")
+
+
+def _is_finite(number: float) -> bool:
+    """Whether it can be reckoned with; a whole number of any length may stand in TOML."""
+    return abs(number) <= _LARGEST
 
 
 def _is_number(value: Any) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from umbel.evidence.people.facts import TABLES as PEOPLE
+from umbel.strategy.follow_up import tells_ours
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -55,7 +56,6 @@ FROM releases WHERE version IS NOT NULL GROUP BY project
 """
 
 _LINES = "SELECT project, language, sum(code) AS code FROM languages GROUP BY ALL ORDER BY ALL"
-_OURS = "SELECT count(*) FROM affiliations WHERE ours"
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +103,7 @@ def read(
     """
     _register(session, stated)
     window = {"since": since, "until": until}
-    telling = named or session.ask(_OURS).one()[0] > 0
+    telling = tells_ours(session, named=named)
     days = {row[0]: row[1:] for row in session.ask(_DAYS, window).rows()}
     releases = dict(session.ask(_RELEASES, {"until": until}).rows())
     lines: dict[str, dict[str, int]] = {}

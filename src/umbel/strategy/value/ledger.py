@@ -9,7 +9,6 @@ Hours that are stated for a project and a time take the place of those guessed f
 from __future__ import annotations
 
 import datetime as dt  # a record has a field named date
-import math
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -47,7 +46,7 @@ class Money(_Stated, frozen=True, kw_only=True):
 
 
 class Hours(_Stated, frozen=True, kw_only=True):
-    """All hours of our people on a project between two days, both counted."""
+    """All hours of our people on a project between two days, both counted; no two records share a day."""
 
     project: str
     hours: float
@@ -161,6 +160,25 @@ def _meaning(data: Mapping[str, Any], say: Say, currency: str) -> None:
         for index, entry in enumerate(entries if isinstance(entries, list) else []):
             if isinstance(entry, dict):
                 _entry(entry, lambda key, words, at=(table, index): say((*at, key), words), currency)
+    _overlaps(data.get("hours"), say)
+
+
+def _overlaps(entries: Any, say: Say) -> None:
+    """A record of hours tells all of its days: two that share a day would count it twice."""
+    spans = sorted(
+        (str(entry.get("project")), entry["since"], entry["until"], index)
+        for index, entry in enumerate(entries if isinstance(entries, list) else [])
+        if isinstance(entry, dict) and type(entry.get("since")) is type(entry.get("until")) is dt.date
+    )
+    reached: dict[str, tuple[dt.date, int]] = {}
+    for project, since, until, index in spans:
+        end, other = reached.get(project, (dt.date.min, index))
+        if since <= end:
+            words = (
+                f"lies within the time of hours[{other + 1}] of the same project, which tells all hours of it"
+            )
+            say(("hours", index, "since"), f"{words}: give one sum, or split the days")
+        reached[project] = max((end, other), (until, index))
 
 
 def _entry(entry: Mapping[str, Any], tell: Any, currency: str) -> None:
@@ -172,7 +190,7 @@ def _entry(entry: Mapping[str, Any], tell: Any, currency: str) -> None:
     for key in _AMOUNTS:
         number: Any = entry.get(key)
         known = isinstance(number, int | float) and not isinstance(number, bool)
-        if known and not (math.isfinite(number) and 0 <= number <= _LARGEST):
+        if known and not 0 <= number <= _LARGEST:  # which no NaN does
             tell(key, "must be a number from 0 up")
     for key in ("owner", "source", "project", "what"):
         if isinstance(entry.get(key), str) and not entry[key].strip():

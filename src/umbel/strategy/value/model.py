@@ -96,7 +96,7 @@ def reckon(
     failures, unknown_failures = _failures(facts, stated, window, drawn, not_code)
     return Reckoned(
         streams=(*costs, *saved, *failures),
-        unknown=(*unknown_costs, *unknown_saved, *unknown_failures),
+        unknown=(*unknown_costs, *unknown_saved, *unknown_failures, *_unseen(facts, stated, window)),
         rewrite=rewrite,
     )
 
@@ -119,6 +119,11 @@ def _investment(
     if money:
         streams.append(_money("investment", "money", money, drawn, stated.money))
     return streams, unknown
+
+
+def _unseen(facts: Facts, stated: Ledger, window: Window) -> list[Unknown]:
+    """Work of ours that may hide behind private addresses; stated hours tell all of it."""
+    return [] if facts.days is None or _covered(stated, window) else words.unknown_commits(facts)
 
 
 def _hours_in(stated: Ledger, window: Window) -> float:
@@ -160,7 +165,9 @@ def _stated_benefit(
 
     streams, unknown = (
         [],
-        words.unknown_savings(facts, stated, _hours_in(stated, window), _money_in(stated, window)),
+        words.unknown_savings(
+            facts, stated, _hours_in(stated, window), _money_in(stated, window), window.until
+        ),
     )
     for each in stated.patch:
         if each.dropped > window.until:

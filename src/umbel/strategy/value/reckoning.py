@@ -25,6 +25,7 @@ ALL = "all"
 """The name that the sum of all projects goes by."""
 _QUANTILES = [0.1, 0.5, 0.9]
 _NOTHING_SPENT = "nothing was invested"
+_NOTHING_KNOWN = "nothing is known to have been invested"
 _COST_UNKNOWN = "what was invested is unknown"
 _BENEFIT_UNKNOWN = "what it saves is unknown"
 
@@ -120,7 +121,7 @@ def _valued(facts: Facts, reckoned: Reckoned, asked: Asked, projects: int = 1) -
     benefit = _side(reckoned, "benefit", asked.draws)
     short = {gap.of for gap in reckoned.unknown}
     net = returned = None
-    why = _why(cost, benefit)
+    why = _why(cost, benefit, known="investment" not in short)
     if cost is not None and benefit is not None:
         net = pc.subtract(benefit, cost)
         returned = None if why else pc.divide(net, cost)
@@ -150,14 +151,14 @@ def _side(reckoned: Reckoned, name: str, draws: int) -> Any:
     return found
 
 
-def _why(cost: Any, benefit: Any) -> str | None:
-    """Why there is no return, where there is none."""
+def _why(cost: Any, benefit: Any, *, known: bool) -> str | None:
+    """Why there is no return, where there is none; `known` says that no cost was left out."""
     import pyarrow.compute as pc
 
     if cost is None:
         return _COST_UNKNOWN
     if pc.min(cost).as_py() <= 0:
-        return _NOTHING_SPENT
+        return _NOTHING_SPENT if known else _NOTHING_KNOWN
     return _BENEFIT_UNKNOWN if benefit is None else None
 
 

@@ -9,10 +9,11 @@ of chance is its own (seed and name), so that another assumption, or another pro
 from __future__ import annotations
 
 import random
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from umbel.strategy.value.assumptions import Assumptions
+    from umbel.strategy.value.assumptions import Assumption, Assumptions
 
 DRAWS = 10_000
 SEED = 1
@@ -21,17 +22,20 @@ LOW, HIGH = 0.1, 0.9
 
 def draws(assumptions: Assumptions, seed: int = SEED, number: int = DRAWS) -> dict[str, Any]:
     """An Arrow array of `number` draws for each assumption, the same for the same seed on every machine."""
+    return {name: _drawn(each, seed, number) for name, each in assumptions.by_name.items()}
+
+
+@lru_cache(maxsize=128)
+def _drawn(each: Assumption, seed: int, number: int) -> Any:
+    """One assumption's draws; arrays are never changed, so that equal ones are drawn once."""
     import pyarrow as pa
 
-    found = {}
-    for name, each in assumptions.by_name.items():
-        if each.shape == "fixed" or each.low == each.high:
-            values = each.at((0.5,)) * number
-        else:
-            chance = random.Random(f"{seed}:{name}")  # noqa: S311 - a simulation, which must be repeatable
-            values = each.at([chance.random() for _ in range(number)])
-        found[name] = pa.array(values, pa.float64())
-    return found
+    if each.shape == "fixed" or each.low == each.high:
+        values = each.at((0.5,)) * number
+    else:
+        chance = random.Random(f"{seed}:{each.name}")  # noqa: S311 - a simulation, which must be repeatable
+        values = each.at([chance.random() for _ in range(number)])
+    return pa.array(values, pa.float64())
 
 
 def one_at_a_time(assumptions: Assumptions) -> tuple[list[str], dict[str, Any]]:

@@ -10,7 +10,9 @@ from umbel.strategy.value.answer import Unknown
 from umbel.strategy.value.ledger import PROGRAM
 
 if TYPE_CHECKING:
-    from umbel.strategy.value.answer import Range
+    from datetime import date
+
+    from umbel.strategy.value.answer import Range, Side
     from umbel.strategy.value.facts import Facts
     from umbel.strategy.value.ledger import Failure, Ledger, Patch, Upgrade
 
@@ -125,6 +127,16 @@ def unknown_time(*, examined: bool) -> Unknown:
     return Unknown(of="investment", what="our people's time: nobody examined the history", find_out=find)
 
 
+def unknown_commits(facts: Facts) -> list[Unknown]:
+    """None of ours is known to have worked there, but there are commits of which nobody knows whose they are."""
+    if facts.ours or not facts.unaffiliated:
+        return []
+    what = f"whether any of {facts.unaffiliated:,} commits by people of unknown affiliation are ours"
+    find = "let colleagues claim their private addresses (umbel people claim)"
+    sides: tuple[Side, ...] = ("investment", "benefit")
+    return [Unknown(of=side, what=what, find_out=find) for side in sides]
+
+
 def unknown_releases(one: Patch) -> Unknown:
     """A patch of which nobody knows how often it would have been carried over."""
     named = f" ({one.what})" if one.what else ""
@@ -162,12 +174,13 @@ def unknown_failures(facts: Facts) -> list[Unknown]:
     return found
 
 
-def unknown_savings(facts: Facts, stated: Ledger, hours: float, money: float) -> list[Unknown]:
-    """What our work or money saves us beyond losses made less likely, where nobody stated any of it.
+def unknown_savings(facts: Facts, stated: Ledger, hours: float, money: float, until: date) -> list[Unknown]:
+    """What our work or money saves us beyond losses made less likely, where nobody stated any of it up to a day.
 
     Nothing that can be seen tells it, and it may be the larger part: it is a gap, not a nothing.
     """
-    if stated.patch or stated.upgrade or stated.avoided:
+    begun = [*(one.dropped for one in stated.patch), *(one.since for one in stated.upgrade)]
+    if any(day <= until for day in (*begun, *(one.date for one in stated.avoided))):
         return []
     spent = {"our commits": facts.ours, "our hours": hours, "our money": money}
     what = [name for name, some in spent.items() if some]
