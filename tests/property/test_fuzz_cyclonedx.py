@@ -60,7 +60,9 @@ COMPONENT_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "supplier": st.fixed_dictionaries({"name": WORDS}),
     "authors": st.lists(st.fixed_dictionaries({"name": WORDS}), min_size=1, max_size=2),
     "hashes": st.lists(
-        st.sampled_from([{"alg": "MD5", "content": "ab" * 16}, {"alg": "SHA-1", "content": "cd" * 20}])
+        st.sampled_from([{"alg": "MD5", "content": "ab" * 16}, {"alg": "SHA-1", "content": "cd" * 20}]).map(
+            dict
+        )
     ),
     "licenses": st.lists(LICENCES, max_size=3),
     "purl": st.tuples(NAMES, st.integers(0, 3)).map(lambda p: f"pkg:npm/%40a/{p[0]}@{p[1]}"),

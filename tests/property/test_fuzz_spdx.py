@@ -98,7 +98,10 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "licenseInfoFromFiles": st.lists(LICENCES, max_size=3),
     "filesAnalyzed": st.booleans(),
     "primaryPackagePurpose": st.sampled_from(["LIBRARY", "CONTAINER", "OPERATING_SYSTEM", "TOY"]),
-    "checksums": st.lists(st.just({"algorithm": "SHA1", "checksumValue": "ab" * 20}), max_size=2),
+    # Built anew each time: one that a test mangles must not be another's.
+    "checksums": st.lists(
+        st.builds(dict, algorithm=st.just("SHA1"), checksumValue=st.just("ab" * 20)), max_size=2
+    ),
     "externalRefs": st.lists(REFS, max_size=4),
     "hasFiles": st.lists(st.sampled_from(["SPDXRef-F1", "SPDXRef-F2"]), max_size=2),
     "attributionTexts": st.lists(SAID, max_size=2),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from umbel.reports.charts import BAR, INK, SOFT, TRACK, rebuilt
-from umbel.reports.markup import Html, element
+from umbel.reports.markup import Html, element, short, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,4 +158,23 @@ def draw(dots: Sequence[Dot], lines: Lines, *, name: str, title: str, descriptio
         height=SIZE,
         aria_labelledby=f"{name}-title",
         aria_describedby=f"{name}-desc",
+    )
+
+
+def standing_alone(dots: Sequence[Dot], lines: Lines) -> str:
+    """The quadrant as an SVG file: the picture on white, with a key of the numbers beside it."""
+    import vl_convert
+
+    svg = str(vl_convert.vegalite_to_svg(specification(dots, lines), allowed_base_urls=[]))
+    inner = svg[svg.index(">") + 1 : svg.rindex("</svg>")]
+    key = "".join(
+        f'<text x="{SIZE + 24}" y="{18 + 18 * n}" font-size="12" fill="{INK}">'
+        f"{text(f'{dot.place}  {short(dot.project, 60)}  ({dot.strategic:.1f}, {dot.fragile:.1f})')}</text>"
+        for n, dot in enumerate(dots)
+    )
+    width, height = SIZE + 480, max(SIZE, 18 * len(dots) + 18)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'role="img" font-family="system-ui, sans-serif"><title>Strategic against fragile</title>'
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>{inner}{key}</svg>\n'
     )

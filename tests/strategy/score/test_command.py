@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from defusedxml.ElementTree import fromstring
 
 from tests import acme
 from tests.strategy.control.estate import Change, upstream
@@ -159,6 +160,20 @@ def test_priority_needs_a_history_and_says_so(capfd: pytest.CaptureFixture[str])
     assert all("umbel collect upstream" in each["find_out"][0] for each in others)
     out = said(capfd, "--order", "priority")
     assert "Too little is known of these for a verdict. To find out:" in out
+
+
+def test_the_quadrant_has_a_place_for_those_of_whom_both_figures_are_known(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    drawn = tmp_path / "quadrant.svg"
+    (only,) = rows(capfd, "quadrant", "-o", str(drawn))
+    assert only["project"] == "git.example/vuejs/core"
+    assert only["field"].split(", ")[0] == ("strategic" if only["strategic"] >= 5.5 else "less strategic")
+    assert 1 <= only["fragile"] <= 10
+    svg = fromstring(drawn.read_text("utf-8"))
+    said_in_it = ["".join(each.itertext()) for each in svg.iter("{http://www.w3.org/2000/svg}text")]
+    assert any("git.example/vuejs/core" in each for each in said_in_it)
+    assert "lead, contribute or sponsor" in said_in_it
 
 
 def test_why_tells_each_part_with_its_evidence(capfd: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from umbel.cli import options, output
-from umbel.cli.commands import _strategy_said
+from umbel.cli.commands import _strategy_quadrant, _strategy_said
 from umbel.cli.options import AsOfOption, Format, FormatOption, WorkspaceOption
 
 if TYPE_CHECKING:
@@ -265,3 +265,4 @@ def _part(part: Part) -> None:
 
 
 _strategy_said.register(app)
+_strategy_quadrant.register(app)
