@@ -12,7 +12,7 @@ import pytest
 
 from umbel.collect import registry
 from umbel.collect._claims import CLAIMS
-from umbel.collect.interface import Collector, Document, Reading
+from umbel.collect.interface import WILD, Collector, Document, Reading, is_named
 from umbel.collect.walk import Found, Walk
 
 if TYPE_CHECKING:
@@ -106,6 +106,15 @@ def test_to_know_the_collectors_loads_no_reader() -> None:
     code = "import sys; from umbel.collect import registry; list(registry.collectors().values()); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not heavy & set(done.stdout.split())
+
+
+def test_a_name_that_is_known_whole_fits_nobody_elses_pattern() -> None:
+    # A gate asks only those that name it: a pattern that fitted, too, would never be asked.
+    every = registry._declared().values()  # noqa: SLF001
+    whole = {(name, c.id) for c in every for name in c.names if not WILD.search(name)}
+    for name, owner in whole:
+        fitting = {c.id for c in every if is_named(f"some/{name}", c.names, c.paths)}
+        assert fitting == {other for known, other in whole if known == name}, (name, owner)
 
 
 def test_to_know_whose_a_lockfile_is_loads_its_collector_alone() -> None:

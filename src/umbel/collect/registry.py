@@ -181,13 +181,11 @@ def claim(path: str, head: bytes, tail: bytes) -> Collector | None:
 def _named(path: str) -> list[Collector]:
     """Who claims a path. A collector may claim fewer than its patterns fit, never more."""
     name = path.rpartition("/")[2].lower()
-    # To compile each pattern costs more than all the rest: most names are known whole.
-    by_pattern = _names().match(name) or _paths().match(f"/{path}")
-    fitting = (
-        c.id
-        for c in _declared().values()
-        if name in c.names or (by_pattern and is_named(path, c.names, c.paths))
-    )
+    # To compile the patterns costs more than all the rest, and a name that is known whole fits nobody else's.
+    if name in _claimed().whole:
+        fitting = [c.id for c in _declared().values() if name in c.names]
+    else:
+        fitting = [c.id for c in _declared().values() if is_named(path, c.names, c.paths)]
     return [collector for each in fitting if (collector := collectors()[each]).claims(path)]
 
 
