@@ -89,20 +89,34 @@ def specification(bars: Sequence[Bar], whole: int) -> dict[str, Any]:
 
 def draw(bars: Sequence[Bar], whole: int, *, name: str, title: str, description: str) -> Html:
     """The chart as SVG for a page; `name` makes its ids unique. Nothing is loaded from anywhere."""
+    drawn, size = specification(bars, whole), (WIDTH, STEP * len(bars))
+    return picture(drawn, size, name=name, title=title, description=description)
+
+
+def picture(
+    drawn: dict[str, Any],
+    size: tuple[int, int],
+    *,
+    name: str,
+    title: str,
+    description: str,
+    kind: str = "chart",
+) -> Html:
+    """A specification as SVG of a size in a page, with its title and description; `kind` are its classes."""
     import vl_convert
     from defusedxml.ElementTree import fromstring
 
-    svg = vl_convert.vegalite_to_svg(specification(bars, whole), allowed_base_urls=[])
-    height = STEP * len(bars)
+    width, height = size
+    svg = vl_convert.vegalite_to_svg(drawn, allowed_base_urls=[])
     return element(
         "svg",
         element("title", title, id=f"{name}-title"),
         element("desc", description, id=f"{name}-desc"),
         *rebuilt(fromstring(svg)),
         role="img",
-        class_="chart",
-        viewBox=f"0 0 {WIDTH} {height}",
-        width=WIDTH,
+        class_=kind,
+        viewBox=f"0 0 {width} {height}",
+        width=width,
         height=height,
         aria_labelledby=f"{name}-title",
         aria_describedby=f"{name}-desc",

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from umbel.reports.charts import BAR, SOFT, UNKNOWN, rebuilt
-from umbel.reports.markup import Html, element
+from umbel.reports.charts import BAR, SOFT, UNKNOWN, picture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+
+    from umbel.reports.markup import Html
 
 WIDTH = 168
 HEIGHT = 44
@@ -60,24 +61,9 @@ def heights(values: Sequence[float | None]) -> list[float]:
 
 def draw(trend: Trend, *, name: str, description: str) -> Html:
     """The columns as SVG for a page; `name` makes its ids unique."""
-    import vl_convert
-    from defusedxml.ElementTree import fromstring
-
     rows = [
         {"n": n, "height": height, "known": value is not None}
         for n, (height, value) in enumerate(zip(heights(trend.values), trend.values, strict=True))
     ]
-    svg = vl_convert.vegalite_to_svg({**_template(), "data": {"values": rows}}, allowed_base_urls=[])
-    return element(
-        "svg",
-        element("title", trend.title, id=f"{name}-title"),
-        element("desc", description, id=f"{name}-desc"),
-        *rebuilt(fromstring(svg)),
-        role="img",
-        class_="chart columns",
-        viewBox=f"0 0 {WIDTH} {HEIGHT}",
-        width=WIDTH,
-        height=HEIGHT,
-        aria_labelledby=f"{name}-title",
-        aria_describedby=f"{name}-desc",
-    )
+    drawn, size = {**_template(), "data": {"values": rows}}, (WIDTH, HEIGHT)
+    return picture(drawn, size, name=name, title=trend.title, description=description, kind="chart columns")

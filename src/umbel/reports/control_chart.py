@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from umbel.metrics.words import percent
-from umbel.reports.charts import BAR, SOFT, UNKNOWN, rebuilt
+from umbel.reports.charts import BAR, SOFT, UNKNOWN, picture
 from umbel.reports.columns import HEIGHT, WIDTH
-from umbel.reports.markup import Html, element, short
+from umbel.reports.markup import short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from umbel.reports.markup import Html
     from umbel.strategy.control.records import Point
 
 MOST_PERIODS = 12
@@ -104,23 +105,9 @@ def rows(found: Series) -> list[dict[str, Any]]:
 
 def draw(found: Series, *, name: str) -> Html:
     """The columns as SVG for a page; `name` makes its ids unique."""
-    import vl_convert
-    from defusedxml.ElementTree import fromstring
-
-    svg = vl_convert.vegalite_to_svg({**_template(), "data": {"values": rows(found)}}, allowed_base_urls=[])
-    return element(
-        "svg",
-        element("title", "Who makes the commits, by year", id=f"{name}-title"),
-        element("desc", described(found), id=f"{name}-desc"),
-        *rebuilt(fromstring(svg)),
-        role="img",
-        class_="chart columns stacked",
-        viewBox=f"0 0 {WIDTH} {HEIGHT}",
-        width=WIDTH,
-        height=HEIGHT,
-        aria_labelledby=f"{name}-title",
-        aria_describedby=f"{name}-desc",
-    )
+    drawn, size = {**_template(), "data": {"values": rows(found)}}, (WIDTH, HEIGHT)
+    title, kind = "Who makes the commits, by year", "chart columns stacked"
+    return picture(drawn, size, name=name, title=title, description=described(found), kind=kind)
 
 
 def described(found: Series) -> str:

@@ -7,12 +7,10 @@ Nothing is loaded or sent. Without its script it is a page to print and fill in 
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from umbel.reports.markup import Html, element, join, short
-from umbel.reports.page import asset
+from umbel.reports.page import document
 from umbel.strategy.owners_sheet import FORM, HINTS, LABELS, about
 
 if TYPE_CHECKING:
@@ -67,7 +65,7 @@ def page(sheet: Sheet) -> str:
         element("noscript", element("p", printed, class_="soft")),
         form,
     )
-    return _document(title, body)
+    return document(title, body, styles=("owners.css",), script="owners.js")
 
 
 def _question(each: Candidate, number: int) -> Html:
@@ -125,30 +123,3 @@ def _field(key: str, name: str, control: Html) -> Html:
     return join(
         [element("label", LABELS[name], element("span", hint, class_="soft"), for_=f"{key}-{name}"), control]
     )
-
-
-def _document(title: str, body: Html) -> str:
-    style, script = asset("owners.css"), asset("owners.js")
-    policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("meta", name="robots", content="noindex"),
-        element("title", title),
-        element("style", style),
-    )
-    whole = element(
-        "html", Html("\n"), head, Html("\n"), element("body", body, element("script", script)), lang="en"
-    )
-    return join([Html("<!doctype html>\n"), whole, Html("\n")])
-
-
-def _hash(content: str) -> str:
-    return "sha256-" + b64encode(sha256(content.encode()).digest()).decode()

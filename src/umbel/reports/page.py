@@ -8,8 +8,12 @@ from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from umbel.reports.markup import Html, element, join
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @cache
@@ -18,11 +22,13 @@ def asset(name: str) -> Html:
     return Html((files("umbel.reports") / "assets" / name).read_text("utf-8").strip())
 
 
-def document(title: str, *body: Html) -> str:
-    """A whole HTML page. Its policy allows its own style and script by their hashes, and no connection."""
-    style, script = asset("report.css"), asset("report.js")
+def document(
+    title: str, *body: Html, styles: Sequence[str] = ("report.css",), script: str = "report.js"
+) -> str:
+    """A whole HTML page with these assets. Its policy allows them by their hashes, and no connection."""
+    style, code = join([asset(name) for name in styles], Html("\n")), asset(script)
     policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(code)}'; "
         "base-uri 'none'; form-action 'none'"
     )
     head = element(
@@ -37,7 +43,7 @@ def document(title: str, *body: Html) -> str:
         element("style", style),
     )
     whole = element(
-        "html", Html("\n"), head, Html("\n"), element("body", *body, element("script", script)), lang="en"
+        "html", Html("\n"), head, Html("\n"), element("body", *body, element("script", code)), lang="en"
     )
     return join([Html("<!doctype html>\n"), whole, Html("\n")])
 

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from umbel.reports.charts import BAR, INK, SOFT, TRACK, rebuilt
-from umbel.reports.markup import Html, element, short, text
+from umbel.reports.charts import BAR, INK, SOFT, TRACK, picture
+from umbel.reports.markup import short, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from umbel.reports.markup import Html
 
 SIZE = 420
 EDGE = 34
@@ -142,22 +144,9 @@ def _words(lines: Lines, across: Any, up: Any) -> Any:
 
 def draw(dots: Sequence[Dot], lines: Lines, *, name: str, title: str, description: str) -> Html:
     """The quadrant as SVG for a page; `name` makes its ids unique."""
-    import vl_convert
-    from defusedxml.ElementTree import fromstring
-
-    svg = vl_convert.vegalite_to_svg(specification(dots, lines), allowed_base_urls=[])
-    return element(
-        "svg",
-        element("title", title, id=f"{name}-title"),
-        element("desc", description, id=f"{name}-desc"),
-        *rebuilt(fromstring(svg)),
-        role="img",
-        class_="chart quadrant",
-        viewBox=f"0 0 {SIZE} {SIZE}",
-        width=SIZE,
-        height=SIZE,
-        aria_labelledby=f"{name}-title",
-        aria_describedby=f"{name}-desc",
+    drawn = specification(dots, lines)
+    return picture(
+        drawn, (SIZE, SIZE), name=name, title=title, description=description, kind="chart quadrant"
     )
 
 

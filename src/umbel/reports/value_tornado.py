@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from umbel.reports.charts import BAR, INK, SOFT, STEP, TRACK, WIDTH, fitted, rebuilt
-from umbel.reports.markup import Html, element
+from umbel.reports.charts import BAR, INK, SOFT, STEP, TRACK, WIDTH, fitted, picture
 from umbel.strategy.value.words import amount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from umbel.reports.markup import Html
     from umbel.strategy.value.answer import Driver
 
 NAMED = 3
@@ -54,25 +54,9 @@ def specification(drivers: Sequence[Driver], number: int = NAMED) -> dict[str, A
 
 def draw(drivers: Sequence[Driver], *, name: str = "value-tornado") -> Html:
     """The tornado as SVG for a page; `name` makes its ids unique. Nothing is loaded from anywhere."""
-    import vl_convert
-    from defusedxml.ElementTree import fromstring
-
     shown = drivers[:NAMED]
-    svg = vl_convert.vegalite_to_svg(specification(shown), allowed_base_urls=[])
-    height = STEP * len(shown)
-    return element(
-        "svg",
-        element("title", "What the assumptions that matter most move", id=f"{name}-title"),
-        element("desc", " ".join(each.sentence for each in shown), id=f"{name}-desc"),
-        *rebuilt(fromstring(svg)),
-        role="img",
-        class_="chart",
-        viewBox=f"0 0 {WIDTH} {height}",
-        width=WIDTH,
-        height=height,
-        aria_labelledby=f"{name}-title",
-        aria_describedby=f"{name}-desc",
-    )
+    title, said = "What the assumptions that matter most move", " ".join(each.sentence for each in shown)
+    return picture(specification(shown), (WIDTH, STEP * len(shown)), name=name, title=title, description=said)
 
 
 def _said(each: Driver) -> str:
