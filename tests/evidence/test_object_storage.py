@@ -20,6 +20,7 @@ from umbel.evidence import ingest
 from umbel.evidence.lake import Lake
 from umbel.evidence.session import Session
 from umbel.evidence.upkeep import compact, vacuum, verify
+from umbel.model.errors import NoEvidenceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,3 +125,21 @@ def test_a_workspace_names_a_bucket_and_its_questions_and_queries_work(bucket: s
     assert ws.status()["projects"] == 3
     assert ws.query("SELECT count(DISTINCT project) AS n FROM inventory").to_pylist() == [{"n": 3}]
     assert ws.where("p0")
+
+
+def test_a_bucket_without_upstream_projects_says_so_and_stops_no_other_question(
+    bucket: str, tmp_path: Path
+) -> None:
+    (tmp_path / "umbel.toml").write_text(f'[lake]\nurl = "{bucket}/four"\n')
+    acme.folder_of_sboms(tmp_path / "sboms", 2)
+    ws = Workspace(tmp_path)
+    ws.collect([tmp_path / "sboms"], workers=1)
+
+    with pytest.raises(NoEvidenceError, match="No upstream project was examined yet"):
+        ws.upstream_lake()
+    assert ws.strategic() is None
+    assert ws.upstream_forks() == []
+    assert {each.fragility for each in ws.strategy()} == {None}
+    ws.upstream_lake(create=True)
+    assert ws.upstream_forks() == []
+    assert ws.strategic() is not None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from umbel.collect.remotes import Options
     from umbel.evidence.lake import Lake
     from umbel.evidence.people.rules import Rules
     from umbel.evidence.session import Session
@@ -62,16 +63,18 @@ class Base:
         What is counted of the portfolio never meets it; people have the same keys in both.
         """
         from umbel.evidence.lake import Lake
-        from umbel.model.errors import EvidenceError
+        from umbel.model.errors import EvidenceError, NoEvidenceError
 
         own = self.lake(create=create)
         url = f"{own.url}-upstream"
         try:
             return Lake(url, self.settings.lake.options, create=create, salt=own.salt() if create else None)
-        except EvidenceError as error:
-            if own.remote or Path(url).exists():
-                raise
-            raise EvidenceError(
+        except NoEvidenceError as error:
+            if not own.remote and Path(url).exists():  # what lies there is no lake, or one that was damaged
+                raise EvidenceError(
+                    f"The evidence in {url} can't be read.", "Was it made by Umbel?"
+                ) from error
+            raise NoEvidenceError(
                 "No upstream project was examined yet.", "Examine those that matter: umbel collect upstream"
             ) from error
 
@@ -82,6 +85,20 @@ class Base:
         from umbel.evidence.session import Session
 
         return Session(self.upstream_lake(), as_of, tables)
+
+    def remote_options(self) -> Options:
+        """The bounds of clones, as umbel.toml has them."""
+        from umbel.collect.remotes import Options
+
+        asked, cache = self.settings.remotes, self.settings.cache
+        return Options(
+            folder=None if cache.folder is None else self.folder / Path(cache.folder).expanduser(),
+            cache_bytes=settings_module.bytes_of(cache.max_size),
+            clone_bytes=settings_module.bytes_of(asked.max_size),
+            timeout=asked.timeout,
+            stall=asked.stall,
+            parallel=asked.parallel,
+        )
 
     def session(self, as_of: datetime | None = None, tables: Iterable[str] | None = None) -> Session:
         """A DuckDB session over the lake as of a moment; close it after use.

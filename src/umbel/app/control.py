@@ -50,12 +50,20 @@ class Control(Base):
 
     def control_over(self, project: str, every: Every, *, as_of: datetime | None = None) -> list[Point]:
         """Organisations' shares of a project's commits by quarter or year, oldest first, the unknown among them."""
+        (found,) = self.controls_over([project], every, as_of=as_of).values()
+        return found
+
+    def controls_over(
+        self, projects: Sequence[str], every: Every, *, as_of: datetime | None = None
+    ) -> dict[str, list[Point]]:
+        """The same of several projects, by their full names."""
         from umbel.strategy.control import series, shares
 
         with self._control_session(as_of) as session:
-            chosen = one_of(project, _known(session))
-            shares.hold(session, [chosen], whole=True)
-            return series.over(session, chosen, every)
+            known = _known(session)
+            chosen = [one_of(name, known) for name in projects]
+            shares.hold(session, chosen, whole=True)
+            return {name: series.over(session, name, every) for name in chosen}
 
     def funding(self, projects: Sequence[str] | None = None, *, as_of: datetime | None = None) -> list[Asks]:
         """Where upstream projects say that they take money: those named, in their order, or all."""

@@ -262,7 +262,7 @@ class Evaluating(Policies):
             naming=settings.Settings().naming(),
             history=settings.HistorySettings(),
         )
-        options = here._remote_options()  # noqa: SLF001 - of this workspace
+        options = here.remote_options()
         summary = ingest_remotes.collect(lake, wanted, options, now=moment, progress=progress)
         lost = {state.name for state in summary.remotes if state.outcome == "failed"}
         faults = {item.origin: item.faults for item in summary.trouble}

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from umbel.app.base import Base
 from umbel.app.names import beside, matches, must_exist
-from umbel.model import settings as settings_module
 from umbel.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -96,10 +95,9 @@ class Gathering(Base):
     def _collect_elsewhere(
         self, lake: Lake, addresses: Sequence[Remote], *, again: bool, progress: Progress | None
     ) -> Summary:
-        from umbel.collect.remotes import Options
         from umbel.evidence import ingest_remotes
 
-        asked, cache = self.settings.remotes, self.settings.cache
+        asked = self.settings.remotes
         naming = self.settings.naming()
         names = {remote.origin: naming.project(remote.name, remote.origin) for remote in addresses}
         wanted = ingest_remotes.Wanted(
@@ -111,12 +109,4 @@ class Gathering(Base):
             history=self.settings.history,
             again=again,
         )
-        options = Options(
-            folder=None if cache.folder is None else self.folder / Path(cache.folder).expanduser(),
-            cache_bytes=settings_module.bytes_of(cache.max_size),
-            clone_bytes=settings_module.bytes_of(asked.max_size),
-            timeout=asked.timeout,
-            stall=asked.stall,
-            parallel=asked.parallel,
-        )
-        return ingest_remotes.collect(lake, wanted, options, progress=progress)
+        return ingest_remotes.collect(lake, wanted, self.remote_options(), progress=progress)

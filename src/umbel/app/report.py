@@ -10,7 +10,7 @@ from umbel.app.control import Control
 from umbel.app.documents import Documents
 from umbel.app.products import declared, product_states
 from umbel.app.strategy import Strategy
-from umbel.model.errors import EvidenceError
+from umbel.app.upstream import has_upstream
 
 if TYPE_CHECKING:
     import os
@@ -70,12 +70,11 @@ class Report(Documents, Strategy, Control):
         from umbel.reports.strategy import MOST_CARDS, Strategic
         from umbel.strategy.stance_model import model
 
-        try:
-            self.upstream_lake()
-        except EvidenceError:
+        if not has_upstream(self):
             return None
-        ranked = [each for each in self.strategy(as_of) if product is None or product in each.products]
-        mapped = self.upstreams(as_of)
+        told = self._ranking(as_of, "strategic", None)
+        ranked = [each for each in told.ranked if product is None or product in each.products]
+        mapped = told.mapped
         lines = model().lines
         fragile = 1 + 9 * lines["fragile"].value  # the line is of a risk from 0 to 1
         found = Strategic(
@@ -86,11 +85,8 @@ class Report(Documents, Strategy, Control):
             projects=len({each.project for each in mapped if each.project is not None}),
         )
         health = {each.project: each for each in self._histories(found.told[:MOST_CARDS], as_of)}
-        control = {
-            name: told
-            for name in health
-            if (told := control_chart.series(self.control_over(name, "year", as_of=as_of)))
-        }
+        over = self.controls_over(list(health), "year", as_of=as_of) if health else {}
+        control = {name: drawn for name, points in over.items() if (drawn := control_chart.series(points))}
         return msgspec.structs.replace(found, health=health, control=control)
 
     def _histories(self, chosen: Sequence[Ranked], as_of: datetime | None) -> Sequence[Health]:

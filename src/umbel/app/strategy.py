@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from umbel.evidence.session import Session
     from umbel.model.measurement import Measurement
-    from umbel.strategy.interface import Fragility, Ranked
+    from umbel.strategy.interface import Fragility, Mapped, Ranked
     from umbel.strategy.opinions import Opinions
     from umbel.strategy.score.ours import There
     from umbel.strategy.score.ranking import Order
@@ -39,6 +39,15 @@ class _Upstream(NamedTuple):
     peers: list[Measurement]
 
 
+class _Ranking(NamedTuple):
+    """The list, what it stands on, and the project that was named."""
+
+    ranked: list[Ranked]
+    mapped: list[Mapped]
+    upstream: _Upstream
+    meant: str | None
+
+
 class Strategy(Upstream):
     """See `umbel.app.workspace`."""
 
@@ -48,16 +57,16 @@ class Strategy(Upstream):
         `strategic` orders by what business depends on times how hard it is to replace, `priority` by CHAOSS's
         criticality times health risk.
         """
-        return self._ranking(as_of, order, None)[0]
+        return self._ranking(as_of, order, None).ranked
 
     def strategy_why(self, project: str, as_of: datetime | None = None, order: Order = "strategic") -> Why:
         """Why a project stands where it stands. Raises `UsageError` for one that nothing comes from.
 
         A project is meant by its name, the end of it, or by one of its packages.
         """
-        ranked, upstream, meant = self._ranking(as_of, order, project)
-        (found,) = (each for each in ranked if each.project == meant)
-        return Why(found, upstream.peers)
+        told = self._ranking(as_of, order, project)
+        (found,) = (each for each in told.ranked if each.project == told.meant)
+        return Why(found, told.upstream.peers)
 
     def strategy_peers(self, as_of: datetime | None = None) -> dict[str, dict[str, Measurement]]:
         """What others' scores (`PEERS`) say of every examined project: by project and metric; nothing without any."""
@@ -73,9 +82,7 @@ class Strategy(Upstream):
                     found.setdefault(each.subject, {})[name] = each
         return found
 
-    def _ranking(
-        self, as_of: datetime | None, order: Order, named: str | None
-    ) -> tuple[list[Ranked], _Upstream, str | None]:
+    def _ranking(self, as_of: datetime | None, order: Order, named: str | None) -> _Ranking:
         """The list; with `named` also this one, however low it ranks, and its peers' scores."""
         from umbel.strategy import mapping, opinions, use
         from umbel.strategy.score.ours import home
@@ -95,7 +102,8 @@ class Strategy(Upstream):
                 opinions=said,
             )
             ranked = ranking(session, used, known, order, also=() if meant is None else (meant,))
-        return self._with_stances(ranked, upstream, said, session.as_of), upstream, meant
+        ranked = self._with_stances(ranked, upstream, said, session.as_of)
+        return _Ranking(ranked, mapped, upstream, meant)
 
     def _upstream_known(self, as_of: datetime, projects: Collection[str], peers_of: str | None) -> _Upstream:
         """What is known of the examined projects that we use; nothing where none was examined."""

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 import msgspec
@@ -13,12 +12,12 @@ import msgspec
 from umbel.app.base import Base
 from umbel.app.names import did_you_mean, members, one_of
 from umbel.model import settings as settings_module
-from umbel.model.errors import EvidenceError, UsageError
+from umbel.model.errors import NoEvidenceError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from umbel.collect.remotes import Options, Remote
+    from umbel.collect.remotes import Remote
     from umbel.evidence.ingest import Progress, Summary
     from umbel.evidence.lake import Lake
     from umbel.evidence.session import Session
@@ -175,7 +174,7 @@ class Upstream(Base):
             again=again,
         )
         summary = ingest_remotes.collect(
-            lake, wanted, self._remote_options(), now=now, progress=progress, budget=budget
+            lake, wanted, self.remote_options(), now=now, progress=progress, budget=budget
         )
         _remember(lake, asked.remotes, summary, now)
         told = {state.name for state in summary.remotes}
@@ -257,20 +256,6 @@ class Upstream(Base):
         with self.upstream_session(as_of, upstream.TABLES) as session:
             return upstream.examined(session)
 
-    def _remote_options(self) -> Options:
-        """The bounds of clones, as umbel.toml has them."""
-        from umbel.collect.remotes import Options
-
-        asked, cache = self.settings.remotes, self.settings.cache
-        return Options(
-            folder=None if cache.folder is None else self.folder / Path(cache.folder).expanduser(),
-            cache_bytes=settings_module.bytes_of(cache.max_size),
-            clone_bytes=settings_module.bytes_of(asked.max_size),
-            timeout=asked.timeout,
-            stall=asked.stall,
-            parallel=asked.parallel,
-        )
-
 
 def over_upstream(workspace: AnyWorkspace) -> AnyWorkspace:
     """The same workspace over the lake of upstream projects. Raises `EvidenceError` where there is none."""
@@ -283,12 +268,10 @@ def over_upstream(workspace: AnyWorkspace) -> AnyWorkspace:
 
 def has_upstream(workspace: Base) -> bool:
     """Whether any upstream project was ever examined. Raises `EvidenceError` if what is there can't be read."""
+    workspace.lake()  # without one of our own nothing can be said
     try:
         workspace.upstream_lake()
-    except EvidenceError:
-        own = workspace.lake()
-        if own.remote or Path(f"{own.url}-upstream").exists():
-            raise
+    except NoEvidenceError:
         return False
     return True
 

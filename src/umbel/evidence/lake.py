@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
-from umbel.model.errors import EvidenceError
+from umbel.model.errors import EvidenceError, NoEvidenceError
 from umbel.model.tables import FACTS, FIRST, TABLES, arrow_schema
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Lake:
         if create:
             self._create()
         elif not self.exists():
-            raise EvidenceError(
+            raise NoEvidenceError(
                 f"There is no evidence in {self.url} yet.", "Collect some first: umbel collect PATH"
             )
 

@@ -61,3 +61,7 @@ class EvidenceError(UmbelError):
     """The evidence can't be read or written: a broken lake, no permission, a full disk."""
 
     exit_code = 3
+
+
+class NoEvidenceError(EvidenceError):
+    """There is no lake where one was looked for: nothing was collected yet, which is no fault of the evidence."""
