@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from math import nan
 from typing import TYPE_CHECKING
 
 import pytest
@@ -140,17 +141,24 @@ def test_every_figure_is_sound_and_can_be_said(
 @FEW
 @given(COMMITS, st.integers(-900, -1))
 def test_what_came_later_changes_no_past_figure(session: Session, commits: list[Commit], day: int) -> None:
-    def figures(told: list[Commit]) -> dict[str, list[tuple[str, float | None]]]:
+    def figures(told: list[Commit]) -> dict[str, float | None]:
         engine = histories.tell(session, told)
         return {
-            name: [(m.subject, m.value) for m in engine.measure(metric, as_of=at(day)) if m.subject in known]
+            f"{name} of {m.subject}": m.value
             for name, metric in list(METRICS.items())[::3]
+            for m in engine.measure(metric, as_of=at(day))
+            if m.subject in known
         }
 
     past = [commit for commit in commits if commit.day <= day]
     known = {commit.project for commit in past}
     if past:
-        assert figures(commits) == figures(past)
+        told, then = figures(commits), figures(past)
+        # Fractions that are added up in another order may differ in their last digit: nan is here "not known".
+        assert list(told) == list(then)
+        assert [nan if v is None else v for v in told.values()] == pytest.approx(
+            [nan if v is None else v for v in then.values()], rel=1e-12, nan_ok=True
+        )
 
 
 @FEW

@@ -74,14 +74,25 @@ weighed as (
   from turned
 ),
 summed as (
-  select project, sum(case when s is not null then alpha * top / nullif(cast(bottom as double), 0) end) as score,
-         sum(case when s is not null then alpha end) as alphas,
+  select project, sum(case when s is not null then alpha end) as alphas,
          sum(case when s is null then alpha else cast(0 as double) end) as lost,
+         coalesce(max(case when name = 'created' then alpha * top / nullif(cast(bottom as double), 0) end), 0) as t1,
+         coalesce(max(case when name = 'updated' then alpha * top / nullif(cast(bottom as double), 0) end), 0) as t2,
+         coalesce(max(case when name = 'contributors' then alpha * top / nullif(cast(bottom as double), 0) end), 0) as t3,
+         coalesce(max(case when name = 'organisations' then alpha * top / nullif(cast(bottom as double), 0) end), 0) as t4,
+         coalesce(max(case when name = 'commits' then alpha * top / nullif(cast(bottom as double), 0) end), 0) as t5,
+         coalesce(max(case when name = 'releases' then alpha * top / nullif(cast(bottom as double), 0) end), 0) as t6,
          max(case when name = 'created' then s end) as created, max(case when name = 'updated' then months end) as updated,
          max(case when name = 'contributors' then s end) as contributors,
          max(case when name = 'organisations' then s end) as organisations,
          max(case when name = 'commits' then s end) as commits, max(case when name = 'releases' then s end) as releases
   from weighed group by project
+),
+-- Added up by name and not by sum(): the last digit of a sum of fractions depends on the order of its rows.
+scored as (
+  select project, t1 + t2 + t3 + t4 + t5 + t6 as score, alphas, lost, created, updated, contributors, organisations, commits,
+         releases
+  from summed
 )
 select s.project as subject, s.score / nullif(cast(s.alphas as double), 0) as value,
        s.alphas as denominator,
@@ -94,5 +105,5 @@ select s.project as subject, s.score / nullif(cast(s.alphas as double), 0) as va
          'at_least': s.score / nullif(cast(s.alphas + 4 + s.lost as double), 0),
          'at_most': (s.score + 4 + s.lost) / nullif(cast(s.alphas + 4 + s.lost as double), 0)
        } as evidence
-from summed as s
+from scored as s
 join heads as h on h.project = s.project
