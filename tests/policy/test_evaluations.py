@@ -41,8 +41,9 @@ def test_what_is_added_comes_back_and_nothing_is_overwritten(tmp_path: Path) -> 
     path = tmp_path / FILE
     path.parent.mkdir()
     first = said(
-        review=date(2027, 1, 1), compared=("pkg:npm/pad",), instead="String.padStart", product="Shop"
-    )
+        review=date(2027, 1, 1), compared=("pkg:npm/pad",), instead="String.padStart", product="Shop",
+        asked=date(2026, 2, 1),
+    )  # fmt: skip
     add(path, first)
     before = path.read_text()
     add(path, said(ring="remove", decided=date(2026, 4, 1)))
@@ -55,13 +56,14 @@ def test_every_fault_is_told_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "evaluations.toml"
     path.write_text(
         '[[evaluations]]\npackage = "left-pad"\nring = "perhaps"\nreason = " "\nby = "a"\ndecided = 2026-03-01\n'
-        "review = 2026-01-01\n"
+        "review = 2026-01-01\nasked = 2026-03-02\n"
     )
     with pytest.raises(SettingsError) as error:
         load(path)
     told = str(error.value)
     for words in ("line 2, evaluations[1].package", "must be a purl", "line 3", "adopt, trial, hold, remove",
-                  "line 4", "is empty", "line 7", "before the day of the decision"):  # fmt: skip
+                  "line 4", "is empty", "line 7", "before the day of the decision",
+                  "line 8", "after the day of the decision"):  # fmt: skip
         assert words in told
 
 

@@ -8,13 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from umbel.app.names import matches, members, one_of
+from umbel.app.names import matcher, members, one_of
 from umbel.model import settings as settings_module
 from umbel.model.errors import UsageError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from umbel.collect.remotes import Options
@@ -126,9 +126,14 @@ class Base:
         """The products that a project belongs to, and how these reach their users."""
         from umbel.policy.lookup import Belonging
 
-        mine = [p for p in self.settings.products if any(matches(pattern, project) for pattern in p.projects)]
+        mine = [product for product, named in self._claims if named(project)]
         ways = sorted({way for product in mine for way in product.distribution})
         return Belonging(tuple(product.name for product in mine), tuple(ways))
+
+    @cached_property
+    def _claims(self) -> list[tuple[Product, Callable[[str], bool]]]:
+        """Each product with what tells whether a project is its own."""
+        return [(product, matcher(product.projects)) for product in self.settings.products]
 
     def _lake_if_any(self) -> Lake | None:
         """The lake, where something was ever collected."""

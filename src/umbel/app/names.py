@@ -4,14 +4,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 from typing import TYPE_CHECKING, Any
 
 from umbel.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from umbel.model.settings import Product
@@ -34,7 +35,20 @@ def moment(text: str) -> datetime:
 
 def members(product: Product, known: Iterable[str]) -> list[str]:
     """The known projects that a product's patterns name (whole name, or its end after a slash)."""
-    return [name for name in known if any(matches(pattern, name) for pattern in product.projects)]
+    return list(filter(matcher(product.projects), known))
+
+
+def matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """What tells whether any of a product's patterns names a project; made once for many projects.
+
+    >>> list(filter(matcher(["acme/*", "shop"]), ["acme/a", "github.com/acme/b", "github.com/x/shop", "shopping"]))
+    ['acme/a', 'github.com/acme/b', 'github.com/x/shop']
+    """
+    ways = [translate(way) for pattern in patterns for way in (pattern, f"*/{pattern}")]
+    if not ways:
+        return lambda _: False
+    named = re.compile("|".join(ways)).match
+    return lambda project: named(project) is not None
 
 
 def matches(pattern: str, project: str) -> bool:

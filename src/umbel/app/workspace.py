@@ -5,19 +5,31 @@
 from __future__ import annotations
 
 from umbel.app.contributing import Contributing
+from umbel.app.documenting import Documenting
 from umbel.app.evaluating import Evaluating
 from umbel.app.fragility import Fragilities
 from umbel.app.gathering import Gathering
+from umbel.app.goals import Goals
 from umbel.app.health import Health
 from umbel.app.incidents import Incidents
+from umbel.app.indicators import Indicators
 from umbel.app.inventory import Inventory
+from umbel.app.maturity import Maturity
+from umbel.app.pack import Packing
 from umbel.app.report import Report
+from umbel.app.reviewing import Reviewing
 from umbel.app.upkeep import Upkeep
 from umbel.app.value import Value
 from umbel.app.world import World
 
 
 class Workspace(
+    Reviewing,
+    Documenting,
+    Packing,
+    Maturity,
+    Goals,
+    Indicators,
     Contributing,
     Gathering,
     World,

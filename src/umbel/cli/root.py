@@ -55,11 +55,16 @@ ORDER = (
     "actions",
     "funding",
     "value",
+    "maturity",
     "evaluate",
     "radar",
     "backtest",
+    "goals",
+    "kpis",
+    "pack",
     "products",
     "report",
+    "document",
     "query",
 )
 """How help lists the commands: in the order in which a newcomer meets them, then the rest."""

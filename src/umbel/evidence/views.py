@@ -141,12 +141,14 @@ WHERE write_id IN (SELECT write_id FROM published)
 
 # What one lineage leaves open, another of the same project may know. Projects with one document
 # need no merging, and they are most: their rows pass as they are, and may repeat a version.
-MERGED = """
+# A project with one document has nothing to merge, and there are many of them.
+MERGED = f"""
 CREATE VIEW merged AS
 SELECT project, package, version, license, direct, scope FROM usage WHERE alone
 UNION ALL
-SELECT project, package, version, license, direct, scope FROM inventory
-WHERE project IN (SELECT subject FROM present WHERE NOT alone)
+SELECT project, package, version, min(license) AS license, bool_or(direct) AS direct, {STRONGEST_SCOPE} AS scope
+FROM usage WHERE NOT alone
+GROUP BY project, package, version
 """
 
 MOMENT = "CREATE TABLE moment AS SELECT $as_of::TIMESTAMPTZ AS as_of"

@@ -255,7 +255,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     `by` is what answered it (None: nothing did); `sentence` says why in one plain sentence, `gap` what is missing to
     meet it. `before` is the outcome that stands behind decayed and contradicted: what was claimed or met.
-    `grade` where the framework has them.
+    `grade` where the framework has them; `claim` is the name under which a person answers it.
     """
 
     practice: Practice
@@ -266,6 +266,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     readings: tuple[Reading, ...] = ()
     attestation: Attestation | None = None
     grade: int | None = None
+    before: Outcome | None = None
+    claim: str = ""
 
     @property
     def met(self) -> bool:
@@ -305,7 +307,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """One next action: what it would move, for what effort; in the order of `worth` (move by effort)."""
+    """One next action: what it would move, for what effort; in the order of `worth` (move by effort).
+
+    `practice` and those it answers (`answers`, this one first) are named `framework/practice`.
+    """
 
     practice: str
     title: str
@@ -316,6 +321,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     worth: float
     outcome: Outcome
     template: str | None = None
+    answers: tuple[str, ...] = ()
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):

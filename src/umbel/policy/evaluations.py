@@ -49,7 +49,8 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     `package` is a purl, with a range where only some versions are meant (`pkg:npm/angular@<2`), or with a pattern
     (`pkg:npm/%40acme/*`). `product` is a product's name (a pattern), None: everywhere. `area` is where the radar shows
-    it, `instead` what to take, `review` the day on which to look again, `compared` the other candidates.
+    it, `instead` what to take, `review` the day on which to look again, `compared` the other candidates, `asked` the
+    day on which somebody asked for it.
     """
 
     package: str
@@ -63,6 +64,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     instead: str | None = None
     compared: tuple[str, ...] | None = None
     id: str | None = None
+    asked: date | None = None
 
     @property
     def name(self) -> str:
@@ -228,6 +230,9 @@ def faults(entry: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     decided, review = entry.get("decided"), entry.get("review")
     if type(decided) is date and type(review) is date and review < decided:
         yield "review", "lies before the day of the decision"
+    requested = entry.get("asked")
+    if type(decided) is date and type(requested) is date and requested > decided:
+        yield "asked", "lies after the day of the decision"
 
 
 def _meaning(data: Mapping[str, Any], say: Say) -> None:

@@ -7,9 +7,10 @@ Everything is asked in sets: one query a kind of fact, whatever the number of co
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import msgspec
 
@@ -45,11 +46,38 @@ BelongingOf = Callable[[str], Belonging]
 
 _PROJECTS = "SELECT DISTINCT subject FROM present ORDER BY subject"
 
+# Projects as numbers, in the order of their names: the names of millions of uses are read where they are asked for.
 _USES = """
-SELECT c.context, m.package, m.version, m.license, m.direct, m.scope, list(DISTINCT m.project ORDER BY m.project)
-FROM merged AS m JOIN judged_projects AS c ON c.project = m.project
-GROUP BY ALL ORDER BY ALL
+SELECT * REPLACE (list_sort(list_distinct(projects)) AS projects) FROM (
+  SELECT c.context, m.package, m.version, m.license, m.direct, m.scope, list(c.number) AS projects
+  FROM merged AS m JOIN judged_projects AS c ON c.project = m.project
+  GROUP BY ALL
+) ORDER BY context, package, version, license, direct, scope
 """
+
+
+class _Users(Sequence[str]):
+    """The projects of one use, by their numbers."""
+
+    __slots__ = ("_names", "_numbers")
+
+    def __init__(self, names: Sequence[str], numbers: Sequence[int]) -> None:
+        self._names, self._numbers = names, numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self._names.__getitem__, self._numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+        if isinstance(place, slice):
+            return _Users(self._names, self._numbers[place])
+        return self._names[self._numbers[place]]
 
 
 class Subjects:
@@ -89,6 +117,7 @@ class Subjects:
         rows = {
             "project": pa.array(self.policies, pa.string()),
             "context": pa.array(numbers, pa.int32()),
+            "number": pa.array(range(len(numbers)), pa.int32()),
         }
         self.session.register("judged_projects", pa.table(rows))
 
@@ -108,7 +137,7 @@ class Subjects:
         """
         groups: list[Group] = []
         judged = 0
-        for context, package, version, license_, direct, scope, projects in self.session.ask(_USES).rows():
+        for context, package, version, license_, direct, scope, projects in self._uses():
             resolved, ways = self._contexts[context]
             said, by = self._license(facts, package, version, license_)
             use = Use(
@@ -123,6 +152,19 @@ class Subjects:
             groups += self._chosen(use, resolved, projects, facts)
             judged += len(projects)
         return groups, judged
+
+    def _uses(self) -> Iterator[tuple[Any, ...]]:
+        """Each component in one use under one policy, with its projects."""
+        names = list(self.policies)
+        for batch in self.session.ask(_USES).arrow().to_batches():
+            lists = batch.column("projects")
+            first, *ends = lists.offsets.to_pylist()
+            numbers = array("i", lists.values.slice(0, ends[-1] if ends else 0).to_pylist())
+            columns = [batch.column(place).to_pylist() for place in range(batch.num_columns - 1)]
+            for place, row in enumerate(zip(*columns, strict=True)):
+                users = _Users(names, numbers[first : ends[place]])
+                first = ends[place]
+                yield (*row, users)
 
     def _license(
         self, facts: Facts, package: str, version: str | None, said: str | None

@@ -230,6 +230,8 @@ def test_a_decision_is_written_superseded_and_listed(
         "frozen",
         "--by",
         "architects@acme.example",
+        "--asked",
+        "2026-01-05",
         *here,
     ]
     assert run(words) == 0
@@ -242,6 +244,7 @@ def test_a_decision_is_written_superseded_and_listed(
     assert run(["evaluate", "decisions", "--all", "--format", "json", *here]) == 0
     told = json.loads(capsys.readouterr().out)
     assert sorted((one["ring"], one["standing"]) for one in told) == [("hold", False), ("remove", True)]
+    assert sorted(str(one["asked"]) for one in told) == ["2026-01-05", "None"]
     assert (
         run(["evaluate", "decide", MOMENT, "hold", "--reason", "x", "--by", "y", "--review", "soon", *here])
         == 2

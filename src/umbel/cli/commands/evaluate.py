@@ -214,6 +214,9 @@ def decide(
         list[str] | None,
         typer.Option("--compared", metavar="PURL", help="What it was compared with; several times."),
     ] = None,
+    asked: Annotated[
+        str | None, typer.Option("--asked", metavar="DAY", help="When somebody asked for the decision.")
+    ] = None,
     workspace: WorkspaceOption = options.HERE,
 ) -> None:
     """Write down a decision, dated today. Nothing is overwritten: a later decision supersedes an earlier one.
@@ -227,7 +230,7 @@ def decide(
     one = Evaluation(
         package=purl.strip(), ring=ring.value, reason=reason, by=by, decided=datetime.now(UTC).date(),
         review=None if review is None else _day(review), product=product, area=area, instead=instead,
-        compared=tuple(compared or ()),
+        compared=tuple(compared or ()), asked=None if asked is None else _day(asked),
     )  # fmt: skip
     here = options.workspace(workspace)
     before = here.evaluations().before(one)
