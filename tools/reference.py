@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Umbel contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Write docs/reference from the code (commands, collectors, tables and views, settings, rules, metrics).
+"""Write docs/reference from the code: commands, collectors, tables, settings, rules, metrics, and so on.
 
 What collectors claim is gathered in a module, too.
 
@@ -190,6 +190,43 @@ def metrics() -> str:
     return "\n".join(parts).rstrip() + "\n"
 
 
+def indicators() -> str:
+    """Every built-in indicator with its definition."""
+    from umbel.frameworks.indicators import catalog
+
+    intro = "Figures about the whole program: what frameworks judge by, goals follow and documents print."
+    parts = [HEAD, "# Indicators", "", f"{intro} A workspace's own stand in its `indicators/`.", ""]
+    for name, each in sorted(catalog().indicators.items()):
+        parts += [f"## {name}", "", f"**{each.title}.** {each.question}", "", each.definition, ""]
+        parts += [f"- Unit: {each.unit}; better: {each.better}", f"- Source: {each.source}"]
+        parts += [f"- Limits: {each.limits}", ""]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def frameworks() -> str:
+    """Every shipped framework with its practices, and how each is answered."""
+    from umbel.frameworks.loading import library
+
+    intro = "What `umbel maturity` assesses. Practices are in our own words; the source's id or title stands beside."
+    parts = [HEAD, "# Frameworks", "", intro, ""]
+    for name, each in sorted(library().frameworks.items()):
+        parts += [f"## {name}: {each.title}", "", each.about, ""]
+        parts += [f"Version {each.version}; source: [{each.source}]({each.url}), {each.license}.", ""]
+        parts += ["| practice | asks | at the source | level | answered by |", "|---|---|---|---|---|"]
+        for practice in each.practices:
+            by = ", ".join(_check(check) for check in practice.checks)
+            how = f"{practice.kind}: {by}" if by else practice.kind
+            cells = (f"`{practice.id}`", practice.question, practice.ref, str(practice.level), how)
+            parts.append(f"| {' | '.join(' '.join(cell.replace('|', '/').split()) for cell in cells)} |")
+        parts.append("")
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _check(check: Any) -> str:
+    bound = f"≥ {check.at_least:g}" if check.at_least is not None else f"≤ {check.at_most:g}"
+    return f"[{check.indicator}](indicators.md#{check.indicator}) {bound}"
+
+
 def claims() -> str:
     """The module that tells what each collector claims, so that not all have to be loaded for one file."""
     import subprocess
@@ -215,6 +252,8 @@ PAGES = {
     "settings": settings,
     "rules": rules,
     "metrics": metrics,
+    "indicators": indicators,
+    "frameworks": frameworks,
 }
 
 

@@ -8,6 +8,7 @@ import csv
 import io
 import json
 from datetime import datetime
+from shutil import copytree
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,14 +33,23 @@ SERIES = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def umbel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Umbel:
-    """Runs a command line in a workspace with three inventories, one a quarter; gives code, stdout and stderr."""
-    made = Workspace(tmp_path)
+@pytest.fixture(scope="module")
+def estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with three inventories, one a quarter; copied before it is written to."""
+    made = Workspace(tmp_path_factory.mktemp("estate"))
     lake = made.lake(create=True)
     for number, day in enumerate(("2025-02-10", "2025-05-20", "2025-08-01")):
         seen = datetime.fromisoformat(f"{day}T12:00:00+00:00")
         publish(lake, (stamp(f"shop{number}", observed_at=seen, collected_at=seen), reading(["a@1", "b@2"])))
+    return made.folder
+
+
+@pytest.fixture
+def umbel(
+    estate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Umbel:
+    """Runs a command line in a copy of the estate; gives code, stdout and stderr."""
+    copytree(estate, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
 
     def ask(*arguments: str) -> tuple[int, str, str]:
@@ -137,6 +147,39 @@ def test_kpis_tell_the_past_that_evidence_allows(umbel: Umbel) -> None:
     code, out, _ = umbel("kpis", "inventory_coverage", "--as-of", "2024-12-31")
     assert code == 3
     assert "Unknown:\n- inventory_coverage: " in out
+
+
+def test_a_budget_is_told_beside_what_was_spent(umbel: Umbel, tmp_path: Path) -> None:
+    (tmp_path / "cost.csv").write_text("day,value\n2025-06-30,900\n")
+    (tmp_path / "plan.csv").write_text("day,value\n2025-06-30,1000\n2025-09-30,1200\n")
+    umbel("kpis", "import", "cost", *SERIES, "--file", "cost.csv")
+    code, _, err = umbel("kpis", "import", "plan", *SERIES, "--file", "plan.csv", "--budget-of", "cost")
+    assert code == 0, err
+    for name in ("cost", "plan"):
+        _, out, _ = umbel("kpis", "why", name, "--as-of", "2025-12-31")
+        assert "Budget plan: 900 EUR of 1,000 EUR are spent (2025-06-30, 90 %), as stated; what was" in out
+    assert "of 2025-09-30 nobody has stated." in out
+
+
+def test_only_the_figures_asked_for_are_read(umbel: Umbel, tmp_path: Path) -> None:
+    (tmp_path / "decisions").mkdir()
+    (tmp_path / "decisions/goals.toml").write_text(
+        '[[goals]]\nid = "g"\nstatement = "s"\nserves = "b"\nowner = "o"\nreview = 2090-06-30\nby = "b"\n'
+        'decided = 2025-01-01\n[[goals.kpis]]\nkpi = "sbom_quality"\ntarget = 0.9\nuntil = 2025-06-30\n'
+    )
+    umbel("kpis", "inventory_coverage", "--as-of", "2025-09-30", "--number", "1")
+    kept = [path.read_text("utf-8") for path in (tmp_path / ".umbel/cache").rglob("*.json")]
+    assert any("inventory_coverage" in text for text in kept)
+    assert not any("sbom_quality" in text for text in kept)
+
+
+def test_a_program_is_told_whether_enough_is_known(umbel: Umbel) -> None:
+    _, out, _ = umbel("kpis", "inventory_coverage", "--as-of", "2025-09-30", "--format", "json")
+    (told,) = json.loads(out)
+    assert (told["now"]["enough"], [each["reading"]["enough"] for each in told["series"]]) == (
+        True,
+        [False, True, True, True],
+    )
 
 
 def test_why_tells_definition_points_and_why_there_is_no_forecast(umbel: Umbel) -> None:

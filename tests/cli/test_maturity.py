@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -63,14 +64,34 @@ WHO = ("--owner", "cto@acme.example", "--by", "ospo@acme.example")
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A workspace with one project and its own framework."""
-    (tmp_path / "frameworks").mkdir()
-    (tmp_path / "frameworks/ours.toml").write_text(OURS, "utf-8")
-    (tmp_path / "umbel.toml").write_text('[[projects]]\nname = "shop"\nmatch = ["shop"]\n')
-    (tmp_path / "code/shop").mkdir(parents=True)
-    (tmp_path / "code/shop/requirements.txt").write_text("flask==1.0\n")
+    """A workspace with one project and its own framework; nothing is collected yet."""
+    _made(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same workspace, collected once for all."""
+    folder = tmp_path_factory.mktemp("once")
+    _made(folder)
+    assert run(["collect", "-C", str(folder), str(folder / "code"), "-q"]) == 0
+    return folder
+
+
+@pytest.fixture
+def collected(once: Path, here: Path) -> Path:
+    """The workspace as collected, to write to."""
+    shutil.copytree(once, here, dirs_exist_ok=True)
+    return here
+
+
+def _made(folder: Path) -> None:
+    (folder / "frameworks").mkdir()
+    (folder / "frameworks/ours.toml").write_text(OURS, "utf-8")
+    (folder / "umbel.toml").write_text('[[projects]]\nname = "shop"\nmatch = ["shop"]\n')
+    (folder / "code/shop").mkdir(parents=True)
+    (folder / "code/shop/requirements.txt").write_text("flask==1.0\n")
 
 
 def said(capfd: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
@@ -123,9 +144,17 @@ def test_an_answer_is_amended_by_a_later_one(capfd: pytest.CaptureFixture[str], 
     assert (here / "decisions/attestations.toml").read_text("utf-8").count("[[attestations]]") == 2
 
 
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (("diff", "2026-04-01", "2026-01-01"), "umbel maturity diff 2026-01-01 2026-04-01"),
+        (
+            ("attest", "brand", "--says", "met", "--grade", "3", *WHO),
+            "No framework with grades asks for brand",
+        ),
+        (("attest", "finos-osmm/choice", "--says", "met", "--grade", "2", *WHO), "Grade 2 isn't 'met'"),
+        (("attest", "finos-osmm/choice", "--says", "met", "--grade", "6", *WHO), "There is no grade 6"),
         (("attest", "mandat", "--says", "met", *WHO), "Did you mean mandate"),
         (("attest", "party", "--says", "not-applicable", *WHO), "say why it doesn't"),
         (("attest", "party", "--says", "met", "--until", "soon", *WHO), "'soon' is no day"),
@@ -144,8 +173,10 @@ def test_what_is_asked_wrongly_is_told(
     assert words in said(capfd, *arguments, code=2)
 
 
+@pytest.mark.usefixtures("collected")
 def test_a_practice_says_why(capfd: pytest.CaptureFixture[str]) -> None:
-    assert run(["collect", "code", "-q"]) == 0
+    said(capfd, "attest", "ours/party", "--says", "met", *WHO)
+    assert "written down: by ospo@acme.example, on 20" in said(capfd, "why", "ours/party")
     told = said(capfd, "why", "ours/inventory")
     assert "inventory_coverage: " in told
     assert "Is there an inventory?" in told
@@ -190,8 +221,8 @@ def test_the_interview_can_be_left_at_any_point(
     assert len(record(capfd, "ask", "--framework", "ours", "--limit", "1", "--list")) == 1
 
 
+@pytest.mark.usefixtures("collected")
 def test_two_days_are_compared_and_quarters_are_lined_up(capfd: pytest.CaptureFixture[str]) -> None:
-    assert run(["collect", "code", "-q"]) == 0
     told = said(capfd, "diff", "2001-01-01", "--framework", "ours")
     assert re.search(r"\(inventory\): unknown, now met\n +then: .*\n +now: ", told)
     assert "0 % of its weight was met, 33 % is now; 1 better, 0 worse." in told
@@ -200,16 +231,37 @@ def test_two_days_are_compared_and_quarters_are_lined_up(capfd: pytest.CaptureFi
     assert "share met" in said(capfd, "ours", "--over", "year", "--points", "2")
 
 
-def test_the_picture_can_be_read_without_eyes(capfd: pytest.CaptureFixture[str], here: Path) -> None:
-    assert run(["collect", "code", "-q"]) == 0
+def test_the_picture_can_be_read_without_eyes(capfd: pytest.CaptureFixture[str], collected: Path) -> None:
     said(capfd, "ours", "--svg", "ours.svg")
-    text = (here / "ours.svg").read_text("utf-8")
+    text = (collected / "ours.svg").read_text("utf-8")
     svg = fromstring(text)
     names = {child.tag.rpartition("}")[2]: child.text for child in svg}
     assert "Our rules" in str(names["title"])
     assert "The office: 1 of 2 met, 1 unknown" in str(names["desc"])
     assert "prefers-color-scheme" in text
     assert "href" not in text
+
+
+@pytest.mark.parametrize(
+    "arguments", [("list",), ("-C", ".", "list"), ("--format", "json", "-C", ".", "list"), ("--", "list")]
+)
+def test_a_command_is_known_wherever_its_options_stand(
+    capfd: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    assert "finos-osmm" in said(capfd, *arguments)
+
+
+@pytest.mark.parametrize("columns", ["80", "160"])
+def test_a_narrow_terminal_breaks_no_word(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    told = re.sub(r"\x1b\[[0-9;]*m", "", said(capfd, "ours"))
+    table = told.split("What holds")[0].splitlines()[3:]
+    assert max(map(len, table)) <= int(columns)
+    assert ("held back by" in table[1]) is (columns == "160")
+    assert "Individual" in told
 
 
 def test_frameworks_are_listed_and_files_checked(capfd: pytest.CaptureFixture[str], here: Path) -> None:

@@ -8,17 +8,22 @@ import json
 import re
 import shutil
 import stat
+import tomllib
 import zipfile
 from datetime import date
+from socket import gethostname
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests import acme
 from tests.collect.git_repositories import git, init
-from umbel.app import Workspace
+from umbel.app import Workspace, pack_decisions
+from umbel.app.names import moment
+from umbel.app.pack import Packer
 from umbel.cli.root import run
 from umbel.frameworks.stakeholders import Stakeholder
+from umbel.reports.pack import Pack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,12 +44,35 @@ projects = ["shop"]
 [[products]]
 name = "Till"
 projects = ["till"]
+
+[lake.options]
+aws_secret_access_key = "hunter2-of-the-lake"
+
+[mirrors]
+"https://git.acme.example/" = "https://mirror-login@git.mirror.example/"
+
+[[alerts.targets]]
+kind = "webhook"
+name = "chat"
+url = "https://chat.acme.example/hook-1234567"
 """
 _POLICY = '[rules.license-denied]\nlevel = "fail"\n[outbound.denied-words]\nwords = ["bluebird"]\n'
 _DECISIONS = {
-    "exceptions.toml": '[[exceptions]]\nrule = "license-denied"\npackage = "pkg:npm/none"\nreason = '
+    "exceptions.toml": "# What we accept.\n\n"
+    '[[exceptions]]\nrule = "license-denied"\npackage = "pkg:npm/none"\nreason = '
     '"Bluebird needs it"\n'
-    'by = "ann@acme.example"\ndecided = 2026-01-01\nuntil = 2026-06-01\n',
+    'by = "ann@acme.example"\ndecided = 2026-01-01\nuntil = 2026-06-01\n'
+    + "".join(
+        f'\n{above}[[exceptions]]\nid = "{name}"\nrule = "license-denied"\nreason = "as said: https://'
+        f'mirror-login@git.mirror.example/ and https://chat.acme.example/hook-1234567 and hunter2-of-the-lake"\n'
+        f'by = "ann@acme.example"\ndecided = {on}\nuntil = 2026-06-02\n{of}\n'
+        for name, on, of, above in (
+            ("x-shop", "2026-01-01", 'product = "Shop"', ""),
+            ("x-other", "2026-01-01", 'project = "shop"', ""),
+            ("x-till", "2026-02-01", 'product = "till"', "# said of the till\n"),
+            ("x-later", "2026-03-02", 'product = "Till"', ""),
+        )
+    ),
     "people.toml": '[[opt_in]]\nperson = "p-0123456789ab"\ndecided = 2026-01-01\n',
     "private-notes.toml": 'x = "a secret thought"\n',
 }
@@ -85,13 +113,18 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def pack(estate: Path) -> Path:
     out = estate.parent / "pack.zip"
-    assert run(["pack", "-o", str(out), "-C", str(estate)]) == 0
+    assert run(["pack", "-o", str(out), "-C", str(estate)]) == 3
     return out
 
 
 @pytest.fixture(scope="module")
 def members(pack: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(pack) as archive:
+    return read_all(pack)
+
+
+def read_all(path: Path) -> dict[str, bytes]:
+    """Every file of a pack by its name."""
+    with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
@@ -116,7 +149,7 @@ def test_the_manifest_tells_where_each_file_comes_from(members: dict[str, bytes]
     assert set(files) | {"manifest.json"} == set(members)
     for path, entry in files.items():
         assert entry["size"] == len(members[path])
-        assert entry.get("provenance") or path == "index.html"
+        assert entry.get("provenance") or path in {"index.html", "SHA256SUMS"}
     (first, *_) = files["sboms/shop.cdx.json"]["provenance"]
     assert first["collector"] == "cyclonedx_json"
     assert first["snapshot"].lstrip("-").isdigit()
@@ -148,20 +181,72 @@ def test_nobodys_address_and_no_stakeholder_is_in_it(estate: Path, members: dict
     assert b"private-notes.toml" in members["index.html"]
 
 
-def test_the_same_evidence_gives_the_same_bytes(estate: Path, pack: Path, tmp_path: Path) -> None:
+def test_the_same_evidence_gives_the_same_bytes_in_another_folder_and_time_zone(
+    estate: Path, pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with zipfile.ZipFile(pack) as archive:
         day = json.loads(archive.read("manifest.json"))["head"]["as_of"]
-    assert run(["pack", "-o", str(tmp_path / "again.zip"), "-C", str(estate), "--as-of", day]) == 0
+    copy = tmp_path / "elsewhere" / "office"
+    shutil.copytree(estate, copy, symlinks=True)
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    monkeypatch.chdir(copy)
+    assert run(["pack", "-o", str(tmp_path / "again.zip"), "--as-of", day]) == 3
     assert (tmp_path / "again.zip").read_bytes() == pack.read_bytes()
 
 
-def test_a_pack_of_one_product_has_no_other_project(estate: Path, tmp_path: Path) -> None:
-    assert run(["pack", "-o", str(tmp_path / "t.zip"), "-C", str(estate), "--product", "Till"]) == 0
-    with zipfile.ZipFile(tmp_path / "t.zip") as archive:
-        names = archive.namelist()
-        assert [name for name in names if name.startswith("sboms/")] == ["sboms/till.cdx.json"]
-        assert b"lodash" not in archive.read("findings/findings.json")
-        assert b",shop," not in archive.read("snapshots/snapshots.csv")
+def test_a_pack_of_one_product_and_day_has_no_other_project_or_later_word(
+    estate: Path, tmp_path: Path
+) -> None:
+    day = moment(DAY)
+    with Pack() as made:
+        head = Packer(Workspace(estate), made, day, "Till", judged=("findings",)).fill()
+        members = read_all(made.write(tmp_path / "t.zip", head).path)
+    assert [name for name in members if name.startswith("sboms/")] == ["sboms/till.cdx.json"]
+    assert b"lodash" not in members["findings/findings.json"]
+    assert b",shop," not in members["snapshots/snapshots.csv"]
+    kept = tomllib.loads(members["decisions/exceptions.toml"].decode())["exceptions"]
+    assert [each.get("id") for each in kept] == [None, "x-till"]
+    assert members["decisions/exceptions.toml"].startswith(b"# What we accept.\n")
+    assert b"# said of the till" in members["decisions/exceptions.toml"]
+    assert b"Without 3 records decided after 2026-03-01, or of other products." in members["manifest.json"]
+    assert b"Narrowed to Till" in members["index.html"]
+
+
+_LATER, _NOW = "[[exceptions]]\ndecided = 2027-01-01\n", "[[exceptions]]\ndecided = 2026-01-01\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "kept"),
+    [
+        (f'x = """\n[[exceptions]]\n"""\n{_LATER}', 1, 'x = """\n[[exceptions]]\n"""\n'),
+        (f"{_NOW}{_LATER}[exceptions.more]\nx = 1\n[[exceptions.deep]]\ny = 1\n{_NOW}", 1, _NOW + _NOW),
+        ("exceptions = [{decided = 2027-01-01}, {decided = 2026-01-01}]\n", None, None),
+        (_NOW, 0, None),
+        ("[[broken", None, None),
+    ],
+)
+def test_later_records_are_left_out_and_what_cant_be_parted_stays_whole(
+    text: str, left: int | None, kept: str | None
+) -> None:
+    narrow = pack_decisions.Narrow(date(2026, 3, 1))
+    content, number = pack_decisions.narrowed(text.encode(), "exceptions", narrow)
+    assert number == left
+    assert content.decode() == (text if kept is None else kept)
+
+
+def test_no_secret_of_the_settings_and_no_folder_of_the_machine_is_in_it(
+    estate: Path, members: dict[str, bytes]
+) -> None:
+    every = b"\n".join([*members.values(), *(name.encode() for name in members)])
+    for secret in (
+        estate.parent.as_posix(),
+        "hunter2-of-the-lake",
+        "hook-1234567",
+        "mirror-login",
+        gethostname(),
+    ):
+        assert len(secret) < 6 or secret.encode() not in every, secret
+    assert b"file:[folder 1]/shop.json" in members["snapshots/snapshots.csv"]
 
 
 def test_verify_says_whole_or_what_is_wrong(
@@ -207,11 +292,8 @@ def test_a_link_out_of_the_workspace_is_not_followed(estate: Path, tmp_path: Pat
     outside.write_text('x = "the keys of the house"\n')
     (copy / "decisions" / "goals.toml").unlink(missing_ok=True)
     (copy / "decisions" / "control.toml").symlink_to(outside)
-    from umbel.app import pack_decisions
-    from umbel.reports.pack import Pack
-
     with Pack() as made:
-        pack_decisions.add(made, copy, "0")
+        pack_decisions.add(made, copy, "0", pack_decisions.Narrow(date(2026, 3, 1)))
         assert "decisions/control.toml" in {one.what for one in made.missing}
         assert "decisions/control.toml" not in {one.path for one in made.entries}
 
@@ -236,9 +318,11 @@ def test_a_kept_document_is_written_told_and_left_alone(
 
 
 def test_no_other_command_tells_a_stakeholder(
-    estate: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    estate: Path, pack: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    run(["document", "office-plan", "-f", "md", "-o", "-", "-C", str(estate)])
+    with zipfile.ZipFile(pack) as archive:  # as of its day all figures are there already
+        day = json.loads(archive.read("manifest.json"))["head"]["as_of"]
+    run(["document", "office-plan", "-f", "md", "-o", "-", "-C", str(estate), "--as-of", day])
     told = capsys.readouterr()
     assert "1 stakeholder is on the map" in told.out
     assert "Grumpy" not in told.out + told.err
@@ -252,5 +336,4 @@ def test_the_index_page_reads_well(members: dict[str, bytes]) -> None:
     page = members["index.html"].decode()
     assert "None" not in re.sub(r"<(script|style).*?</\1>", "", page, flags=re.DOTALL)
     links: list[Any] = re.findall(r'href="([^"]+)"', page)
-    assert set(links) <= set(members)
-    assert len(links) == len(members) - 2
+    assert set(links) == {*members, "#missing-title"} - {"index.html"}

@@ -81,6 +81,8 @@ def test_an_empty_project_shows_nothing_and_breaks_nothing() -> None:
         "pinned-actions",
         "token-permissions",
         "safe-workflows",
+        "dependency-gate",
+        "sbom-in-ci",
     }
 
 
@@ -185,6 +187,80 @@ def test_some_practices_are_said_within_files(practice: str, path: str, text: st
     assert one(practice, path, text) == ("met", path, detail)
     assert one(practice, path, '{"name": "x"}')[0] == "unmet"
     assert one(practice, path, '{"a":' * 5000)[0] == "unmet"
+
+
+@pytest.mark.parametrize(
+    ("practice", "path", "text", "detail"),
+    [
+        ("dependency-gate", ".github/workflows/a.yml", "run: uv run umbel check .", "umbel check"),
+        ("dependency-gate", ".github/workflows/a.yml", "uses: google/osv-scanner-action@v2", "OSV-Scanner"),
+        (
+            "dependency-gate",
+            ".github/workflows/a.yml",
+            "uses: actions/dependency-review-action@v4",
+            "dependency review",
+        ),
+        ("dependency-gate", "Jenkinsfile", "sh 'trivy fs --exit-code 1 .'", "Trivy"),
+        ("dependency-gate", ".gitlab-ci.yml", "script: [snyk test --all-projects]", "Snyk"),
+        ("dependency-gate", ".gitlab-ci.yml", "- template: Jobs/Dependency-Scanning.gitlab-ci.yml", "GitLab"),
+        ("dependency-gate", ".circleci/config.yml", "- run: grype dir:. --fail-on high", "Grype"),
+        ("dependency-gate", ".woodpecker/a.yml", "- ort --info evaluate -i r.json", "ORT"),
+        ("dependency-gate", ".travis.yml", "- fossa test", "FOSSA"),
+        (
+            "dependency-gate",
+            ".github/workflows/a.yml",
+            "uses: DependencyTrack/gh-upload-sbom@v3",
+            "Dependency-Track",
+        ),
+        (
+            "dependency-gate",
+            "azure-pipelines.yml",
+            "- script: npm audit --omit=dev",
+            "an audit of npm packages",
+        ),
+        (
+            "dependency-gate",
+            ".forgejo/workflows/a.yml",
+            "run: go-licenses check ./...",
+            "a check of licences",
+        ),
+        ("dependency-gate", ".gitlab-ci.yml", "- pip-licenses --fail-on GPL", "a check of licences"),
+        ("sbom-in-ci", ".github/workflows/a.yml", "uses: anchore/sbom-action@v0", "Syft"),
+        ("sbom-in-ci", "Jenkinsfile", "sh 'cdxgen -o bom.json'", "cdxgen"),
+        ("sbom-in-ci", ".gitlab-ci.yml", "- trivy fs --format cyclonedx -o b.json .", "Trivy"),
+        ("sbom-in-ci", ".gitlab-ci.yml", "- cyclonedx-py environment", "CycloneDX"),
+        ("sbom-in-ci", ".github/workflows/a.yml", "with: {push: true, sbom: true}", "the image's build"),
+        ("sbom-in-ci", "pom.xml", "<artifactId>cyclonedx-maven-plugin</artifactId>", "the build"),
+        ("sbom-in-ci", ".goreleaser.yaml", "sboms:\n  - artifacts: archive\n", "GoReleaser"),
+    ],
+)
+def test_pipelines_show_what_is_done_with_dependencies(
+    practice: str, path: str, text: str, detail: str
+) -> None:
+    assert one(practice, path, text) == ("met", path, detail)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "run: make test",
+        "# run: umbel check .\nrun: pytest",
+        "run: npm audit signatures",
+        "run: echo umbel checks nothing",
+        "run: pip-licenses --format csv",
+        "run: sort evaluate.txt",
+        "run: trivy config .",
+    ],
+)
+def test_a_pipeline_without_a_gate_shows_none(text: str) -> None:
+    found = shown({".github/workflows/a.yml": text})
+    assert found["dependency-gate"].outcome == "unmet"
+    assert found["sbom-in-ci"].outcome == "unmet"
+
+
+def test_without_a_pipeline_nobody_asks_for_a_gate_in_it() -> None:
+    found = shown({"a.py": "import b\n", ".gitlab-ci.yml": ""})
+    assert {found[name].outcome for name in ("dependency-gate", "sbom-in-ci")} == {"not-applicable"}
 
 
 def test_a_licence_is_found_and_named_only_if_it_is_known() -> None:
@@ -354,12 +430,15 @@ def test_every_rule_says_what_it_asks_and_is_seen_somehow() -> None:
     for rule in practices.rules():
         assert re.fullmatch("[a-z]+(-[a-z]+)*", rule.id)
         assert rule.question.endswith("?")
-        assert rule.stems or rule.names or rule.paths or rule.keys or rule.texts or rule.check
+        assert (
+            rule.stems or rule.names or rule.paths or rule.keys or rule.texts or rule.check or rule.pipelines
+        )
         written = [*rule.stems, *rule.names, *rule.places, *rule.paths, *rule.texts]
         assert [text for text in written if text != text.lower()] == []
         assert all("*" not in path.rpartition("/")[0] for path in (*rule.paths, *rule.texts))
         for texts in rule.texts.values():
             assert all(re.compile(text.holds) for text in texts)
+        assert all(re.compile(text.holds) for text in rule.pipelines)
 
 
 def test_umbel_itself_shows_the_practices_that_it_claims() -> None:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from hypothesis import given
@@ -96,6 +96,27 @@ def test_evidence_answers_alone(reading: Reading, outcome: Outcome, words: str) 
     found = made.answered(COVERED, readings=(reading,))
     assert found.outcome == outcome
     assert words in f"{found.sentence} {found.gap}"
+
+
+FEW: dict[str, Any] = {"unit": "count", "numerator": None, "denominator": None, "coverage": 0.02}
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "more", "outcome"),
+    [
+        ({"at_least": 2}, 2, {}, "met"),
+        ({"at_least": 2}, 1, {}, "unknown"),
+        ({"at_most": 0}, 1, {}, "unmet"),
+        ({"at_most": 0}, 0, {}, "unknown"),
+        ({"at_least": 2}, 2, {"denominator": 3}, "unknown"),  # a median may fall
+        ({"at_least": 2}, 2, {"unit": "days"}, "unknown"),
+    ],
+)
+def test_a_count_that_has_reached_its_limit_needs_no_more_coverage(
+    limit: dict[str, Any], value: float, more: dict[str, Any], outcome: Outcome
+) -> None:
+    one = made.practice("covered", "evidence", checks=(Check(indicator="inventory_coverage", **limit),))
+    assert made.answered(one, readings=(made.reading(value, **(FEW | more)),)).outcome == outcome
 
 
 def test_an_indicator_that_is_not_there_is_an_error_and_no_pass() -> None:
@@ -201,6 +222,8 @@ def test_an_indicator_says_whether_a_practice_applies() -> None:
     none = made.reading(0, "published_projects", unit="count", sentence="No project is published.")
     found = made.answered(one, readings=(none, made.reading(0.9)))
     assert (found.outcome, found.by) == ("not-applicable", "evidence")
+    some = made.reading(0, "published_projects", unit="count", coverage=0.5)
+    assert made.answered(one, readings=(some, made.reading(0.9))).outcome == "met", "none of half isn't none"
     unknown = made.reading(None, "published_projects")
     assert made.answered(one, readings=(unknown, made.reading(0.9))).outcome == "met"
 
@@ -216,6 +239,22 @@ def test_steps_give_a_grade(value: float, grade: int, outcome: Outcome) -> None:
     one = made.practice("covered", "evidence", checks=(check,))
     found = made.answered(one, readings=(made.reading(value),), grades=GRADES, met_at=3)
     assert (found.grade, found.outcome) == (grade, outcome)
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "grade"),
+    [
+        ({"at_least": 1}, 0, 0),
+        ({"at_least": 0.9}, 0.6, 2),
+        ({"at_least": 0.9}, 0.89, 2),
+        ({"at_most": 5}, 10, 1),
+        ({"at_most": 0}, 7, 0),
+    ],
+)
+def test_without_steps_a_grade_is_how_far_one_came(limit: dict[str, Any], value: float, grade: int) -> None:
+    one = made.practice("covered", "evidence", checks=(Check(indicator="inventory_coverage", **limit),))
+    found = made.answered(one, readings=(made.reading(value),), grades=GRADES, met_at=3)
+    assert (found.grade, found.outcome) == (grade, "unmet")
 
 
 @pytest.mark.parametrize(("grade", "outcome"), [(2, "unmet"), (3, "met"), (99, "met")])

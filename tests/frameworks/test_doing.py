@@ -92,6 +92,25 @@ def test_every_open_practice_is_a_move_and_nothing_else(outcomes: dict[str, Outc
     assert [move.worth for move in found.moves] == sorted((move.worth for move in found.moves), reverse=True)
 
 
+def test_an_action_is_one_short_step_and_the_rest_stands_behind_it() -> None:
+    unknown = made.reading(None, why="nothing was collected (umbel collect)")
+    ours = made.framework(
+        made.practice("seen", "evidence"), made.practice("both", "proxy"), made.practice("said"), levels=()
+    )
+    told = {
+        move.title: (move.action, move.why) for move in assess(ours, made.facts(readings=(unknown,))).moves
+    }
+    asked = "Nobody knows yet: nothing was collected (umbel collect)."
+    assert told == {
+        "Seen": ("Do it", asked),
+        "Both": ("Answer it (umbel maturity attest ours/both)", f"{asked} If it isn't so: Do it"),
+        "Said": ("Answer it (umbel maturity attest ours/said)", "If it isn't so: Do it"),
+    }
+    old = made.attested("ours/said", until=made.TODAY.replace(day=1))
+    again = {move.title: move.action for move in assess(ours, made.facts(old)).moves}
+    assert again["Said"] == "Say it again (umbel maturity attest ours/said)"
+
+
 # ---- recommendations
 
 

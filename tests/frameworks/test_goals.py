@@ -162,7 +162,7 @@ words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_siz
 )
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.lists(st.tuples(words, st.floats(-1e6, 1e6)), min_size=1, max_size=5))
 def test_however_often_it_is_amended_every_record_stays(said: list[tuple[str, float]]) -> None:
     with TemporaryDirectory() as folder:
@@ -306,4 +306,21 @@ def test_a_goal_stands_as_its_worst_target() -> None:
     assert pursued("reached", None) is None
     assert pursued("reached", "on-track") == "on-track"
     assert pursued("reached", "reached") == "reached"
+    assert pursued("late", "reached") == "late"
     assert pursued() is None
+
+
+def test_who_reaches_a_target_after_its_day_is_late() -> None:
+    told, after = Told(goal=goal(), records=(goal(),)), date(2027, 2, 1)
+
+    def then(last: Reading | None) -> tuple[Any, str]:
+        now = reading(0.95, after)
+        found = targets.target(told, aim(), now, indicator(), Start(0.5, DAY), last)
+        return found.state, found.sentence
+
+    assert then(reading(0.7))[0] == "late"
+    assert "is reached late: on 2026-12-31 it was 70 %." in then(reading(0.7))[1]
+    assert then(reading(0.9))[0] == "reached"
+    assert then(reading(0.7, coverage=0.1)) == then(reading(None))
+    assert then(reading(None))[0] == "reached"
+    assert "whether it was on 2026-12-31 nobody can tell" in then(reading(None))[1]

@@ -47,6 +47,14 @@ def series(**more: Any) -> Series:
     return Series(**{**said, **more})
 
 
+def spent(budget: list[str], actual: list[str]) -> imported.Spent:
+    planned = series(id="budget", title="Budget", unit="amount", currency="EUR", budget_of="spend")
+    allowed, paid = (
+        of_csv("\n".join(["day,value", *told]).encode(), "amount").rows for told in (budget, actual)
+    )
+    return imported.spent(planned, allowed, paid, NOON.date())
+
+
 def put(folder: Path, content: str | bytes, name: str = "series/time.csv") -> None:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -143,6 +151,14 @@ def test_what_is_wrong_is_named_with_its_line(text: str, unit: Unit, fault: str)
     assert of_csv(text.encode(), unit).rows == []
 
 
+@pytest.mark.parametrize("cell", ["1 5", "12 34", "1'2", "1 2345"])
+def test_digits_apart_are_no_number_unless_they_group_thousands(cell: str) -> None:
+    found = of_csv(f"day,value\n2026-03-31,{cell}\n".encode(), "count")
+    assert found.rows == []
+    assert "is no number" in found.faults[0].message
+    assert of_csv(b"day,value\n2026-03-31,1 234 567\n", "count").rows[0].value == 1_234_567
+
+
 def test_other_encodings_are_refused_in_words() -> None:
     assert faults("day,value\n2026-03-31,5 \u20ac".encode("cp1252")) == [
         "byte 23: is no UTF-8 text: save it as CSV UTF-8"
@@ -174,8 +190,9 @@ def test_sound_lines_are_kept_beside_broken_ones_and_faults_are_bounded() -> Non
     assert found.faults[-1].message == "… and 480 faults more"
 
 
-def test_too_many_rows_are_not_read() -> None:
-    text = "day,value\n" + "2026-03-31,5\n" * (imported_rows.MOST_ROWS + 1)
+def test_too_many_rows_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imported_rows, "MOST_ROWS", 100)
+    text = "day,value\n" + "2026-03-31,5\n" * 101
     assert of_csv(text.encode(), "count").rows == []
 
 
@@ -258,6 +275,15 @@ def test_files_outside_of_the_workspace_are_not_opened(tmp_path: Path, name: str
     assert found.faults[0].message == "lies outside of the workspace's folder"
 
 
+def test_what_is_never_opened_is_not_read_to_see_whether_it_changed(tmp_path: Path) -> None:
+    put(tmp_path, b"x" * (imported_rows.LARGEST + 1), "large.csv")
+    (tmp_path / "endless.csv").symlink_to("/dev/zero")
+    put(tmp_path, "day,value\n2026-03-31,5\n", "sound.csv")
+    for name in ("large", "endless", "sound"):
+        imported.add(tmp_path, series(id=name, file=f"{name}.csv"))
+    assert [path.name for path in imported.paths(tmp_path)] == ["series.toml", "sound.csv"]
+
+
 def test_a_missing_a_large_and_a_strange_file_are_said(tmp_path: Path) -> None:
     put(tmp_path, b"x" * (imported_rows.LARGEST + 1), "large.csv")
     (tmp_path / "folder.csv").mkdir()
@@ -327,20 +353,31 @@ def test_a_query_gives_rows_too(tmp_path: Path) -> None:
     assert (without.value, "nothing was collected" in (without.why or "")) == (None, True)
 
 
-def test_a_budget_stands_against_what_was_spent(tmp_path: Path) -> None:
-    money: dict[str, Any] = {"unit": "amount", "currency": "EUR"}
-    put(tmp_path, "day,value\n2026-01-31,100000\n", "budget.csv")
-    put(tmp_path, "day,value\n2026-03-31,42000\n", "spend.csv")
-    budget = series(id="budget", title="Budget", file="budget.csv", budget_of="spend", **money)
-    allowed, actual = (
-        imported.reading(each, imported.rows(each, tmp_path, NOON), NOON)
-        for each in (budget, series(id="spend", file="spend.csv", **money))
-    )
-    found = imported.spent(budget, allowed, actual)
+def test_a_budget_stands_against_what_was_spent() -> None:
+    found = spent(["2026-01-31,100000"], ["2026-03-31,42000"])
     assert found.share == 0.42
-    assert found.sentence == "42,000 EUR of 100,000 EUR are spent (42 %), as stated."
-    early = imported.reading(budget, imported.rows(budget, tmp_path, NOON), datetime(2026, 1, 1, tzinfo=UTC))
-    assert imported.spent(budget, early, actual).share is None
+    assert found.sentence == (
+        "42,000 EUR (of 2026-03-31) of a budget of 100,000 EUR (of 2026-01-31, 42 %), as stated; no day has both."
+    )
+    assert spent([], ["2026-03-31,42000"]).share is None
+    assert spent(["2026-01-31,100000"], []).sentence == (
+        "Budget: unknown, since nothing of what was spent (spend) is stated up to this day."
+    )
+    assert (
+        spent(["2026-01-31,0"], ["2026-01-31,5"]).sentence
+        == "5 EUR of 0 EUR are spent (2026-01-31), as stated."
+    )
+
+
+def test_a_budget_s_quarter_is_held_against_that_quarter_s_spending() -> None:
+    budget = ["2025-12-31,60000", "2026-03-31,50000", "2026-06-30,70000"]
+    found = spent(budget, ["2025-12-31,51000"])
+    assert found.share == 0.85
+    assert found.open == (MARCH,)
+    assert found.sentence == (
+        "51,000 EUR of 60,000 EUR are spent (2025-12-31, 85 %), as stated; what was spent of 2026-03-31 nobody has stated."
+    )
+    assert spent(budget, ["2025-12-31,51000", "2026-03-31,"]).share == 0.85
 
 
 # ---- records

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -183,7 +184,7 @@ _LINES = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_any_edit_survives_and_a_second_run_changes_nothing(data: st.DataObject) -> None:
     """A person inserts, deletes and doubles whatever lines they like: every line they wrote is there afterwards."""
@@ -216,7 +217,7 @@ def test_any_edit_survives_and_a_second_run_changes_nothing(data: st.DataObject)
         assert "Eight." in merged.text
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.text(max_size=200), st.integers(0, 600))
 def test_any_text_anywhere_survives(words: str, at: int) -> None:
     text = fresh()
@@ -262,3 +263,48 @@ def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "documents").write_text("a file")
     with pytest.raises(UsageError, match="documents"):
         kept.keep(tmp_path, "strategy", BASE)
+
+
+def test_a_file_that_is_read_only_is_left_and_rights_stay(tmp_path: Path) -> None:
+    kept.keep(tmp_path, "strategy", BASE)
+    path = tmp_path / "documents" / "strategy.md"
+    path.chmod(0o600)
+    kept.keep(tmp_path, "strategy", NEWER)
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o444)
+    before = path.read_bytes()
+    assert not kept.keep(tmp_path, "strategy", NEWER).changed
+    with pytest.raises(UsageError, match="read-only"):
+        kept.keep(tmp_path, "strategy", BASE)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xef\xbb\xbf\r\n",
+        b"# Strategy\n\n<!-- later -->\n",
+        "# Plan\n\n[to write: why]".encode("utf-16"),
+    ],
+)
+def test_a_file_without_words_is_not_finished(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "documents" / "strategy.md"
+    path.parent.mkdir()
+    path.write_bytes(content)
+    there = kept.load(tmp_path, "strategy")
+    assert there is not None
+    assert not there.finished
+    path.write_text("# Strategy\n\nBe kind.\n")
+    there = kept.load(tmp_path, "strategy")
+    assert there is not None
+    assert there.finished
+
+
+def test_many_marks_take_no_time() -> None:
+    text = "<!-- umbel:begin " * 100_000 + "".join(
+        f"<!-- umbel:begin a{n} 1 -->\n<!-- umbel:end a{n} -->\n" for n in range(5_000)
+    )
+    begun = time.process_time()
+    merge(text, BASE)
+    assert time.process_time() - begun < 5

@@ -5,13 +5,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from shutil import copytree
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.acme import publish, reading, stamp
 from umbel.app import Workspace
-from umbel.frameworks import kpi_words, kpis, targets
+from umbel.frameworks import forecast, kpi_words, kpis, targets
+from umbel.frameworks import imported as series_records
 from umbel.frameworks.goals import Aim, Goal
 from umbel.frameworks.imported import Series
 from umbel.frameworks.indicators.catalog import catalog
@@ -178,20 +180,46 @@ def test_from_where_it_moved_skips_what_nobody_knew() -> None:
 # ---- a real small workspace
 
 
+def test_what_is_known_of_too_little_is_told_with_it_and_is_no_fact() -> None:
+    count = indicator(unit="count", better="lower")
+    little = [said(0.0, unit="count", coverage=0.02)] * 8
+    whole = [said(float(value), unit="count", coverage=1.0) for value in (4, 3, 5, 2, 4, 1, 3, 2)]
+    assert kpi_words.told(little[0], count) == "0 (2 % known)"
+    assert kpi_words.told(whole[0], count) == "4"
+    assert kpi_words.told(said(None, unit="count", coverage=0.02), count) == "?"
+    days = [NOW - timedelta(days=90 * left) for left in range(7, -1, -1)]
+    blind = kpis.made(count, little[-1], list(zip(days, little, strict=True)))
+    assert kpi_words.sparkline(blind.series) == "▫" * 8
+    assert (blind.forecast, kpis.moved(blind)) == (None, None)
+    why = forecast.forecast(blind.series, date(2030, 1, 1))
+    assert why == "only 2 % of what it should speak of is known"
+    mixed = [*little[:6], *whole[6:]]
+    seen = kpis.made(count, mixed[-1], list(zip(days, mixed, strict=True)))
+    assert seen.forecast is None
+    assert kpis.moved(seen) == (seen.series[6], seen.series[7])
+    assert kpi_words.better(little[0], whole[0], count) is None
+    assert kpis.made(count, whole[-1], list(zip(days, whole, strict=True))).forecast is not None
+
+
 DAYS = ["2025-02-10", "2025-05-20", "2025-08-01", "2025-11-11", "2026-02-02"]
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    """Five projects of which an inventory is known since one day each; two more that only have a history."""
-    here = tmp_path / "ws"
-    here.mkdir()
-    made = Workspace(here)
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Five projects of which an inventory is known since one day each. Nothing is written to it."""
+    made = Workspace(tmp_path_factory.mktemp("shared"))
     lake = made.lake(create=True)
     for number, day in enumerate(DAYS):
         seen = datetime.fromisoformat(f"{day}T12:00:00+00:00")
         publish(lake, (stamp(f"shop{number}", observed_at=seen, collected_at=seen), reading(["a@1", "b@2"])))
     return made
+
+
+@pytest.fixture
+def workspace(shared: Workspace, tmp_path: Path) -> Workspace:
+    """A copy to write to."""
+    copytree(shared.folder, tmp_path / "ws")
+    return Workspace(tmp_path / "ws")
 
 
 def moment(day: str) -> datetime:
@@ -203,8 +231,8 @@ def known_on(day: date) -> int:
     return sum(date.fromisoformat(each) <= day for each in DAYS)
 
 
-def test_the_past_is_what_the_evidence_of_each_day_says(workspace: Workspace) -> None:
-    (found,) = workspace.kpis(["inventory-coverage"], "quarter", 6, moment("2026-03-31"))
+def test_the_past_is_what_the_evidence_of_each_day_says(shared: Workspace) -> None:
+    (found,) = shared.kpis(["inventory-coverage"], "quarter", 6, moment("2026-03-31"))
     ends = [point.end for point in found.series]
     assert ends[:2] == [date(2024, 12, 31), date(2025, 3, 31)]
     for point in found.series:
@@ -217,8 +245,8 @@ def test_the_past_is_what_the_evidence_of_each_day_says(workspace: Workspace) ->
     assert found.now == found.series[-1].reading
 
 
-def test_without_a_series_there_is_only_the_day(workspace: Workspace) -> None:
-    (found,) = workspace.kpis(["inventory_coverage"], as_of=moment("2026-03-31"))
+def test_without_a_series_there_is_only_the_day(shared: Workspace) -> None:
+    (found,) = shared.kpis(["inventory_coverage"], as_of=moment("2026-03-31"))
     assert (found.series, found.forecast, found.now.value) == ((), None, 1.0)
 
 
@@ -334,6 +362,28 @@ def test_a_query_over_the_lake_is_a_series(workspace: Workspace) -> None:
         workspace.import_series(imported(id="writes", file=None, sql="COPY usage TO 'x.csv'"))
 
 
+def test_a_query_that_fails_is_not_asked_again_for_every_day(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[datetime] = []
+
+    def asker(*_: object) -> Any:
+        def ask(sql: str, as_of: datetime) -> Any:
+            asked.append(as_of)
+            raise UsageError(f"{sql} took longer than 30 s and was stopped.")
+
+        return ask
+
+    told = imported(file=None, sql="SELECT day, value FROM endless")
+    monkeypatch.setattr("umbel.frameworks.imported.asker", asker)
+    (workspace.folder / "decisions").mkdir()
+    series_records.add(workspace.folder, told)
+    (found,) = workspace.kpis([told.id], "month", 12, moment("2026-03-31"))
+    assert len(asked) == 1
+    assert all("took longer" in (point.reading.why or "") for point in found.series)
+    assert len({point.reading.as_of for point in found.series}) == 12
+
+
 def test_a_broken_file_of_series_costs_only_itself(workspace: Workspace) -> None:
     (workspace.folder / "decisions").mkdir()
     (workspace.folder / "decisions/series.toml").write_text("[[series]]\nid = 1\n")
@@ -357,7 +407,7 @@ def test_without_evidence_no_kpi_is_known_and_no_target_reached(tmp_path: Path) 
     empty = Workspace(tmp_path)
     goal_ = goal(decided=date(2026, 1, 1))
     empty.set_goal(goal_)
-    found = empty.kpis(None, "quarter", 2, moment("2026-03-31"))
+    found = empty.kpis(None, as_of=moment("2026-03-31"))
     assert {
         each.indicator.name: each.now.why for each in found if each.now.why is None and each.now.value is None
     } == {}

@@ -165,6 +165,10 @@ reason = "We call them so."
 practice = "legal-policy"
 weight = 3
 reason = "Nothing matters more here."
+[[change]]
+practice = "office-inventory"
+checks = [{ indicator = "inventory_coverage", at_least = 0.7 }]
+reason = "Our board asks for more."
 [[rename]]
 petal = "ecosystem"
 title = "The commons"
@@ -178,7 +182,7 @@ title = "Ships"
 [[split.into]]
 id = "trains"
 title = "Trains"
-practices = ["business-products", "todo/inventory"]
+practices = ["business-products", "todo/sbom-process"]
 [[add]]
 reason = "We promised it."
 [add.practice]
@@ -205,6 +209,11 @@ def test_an_overlay_adapts_ours_with_its_reasons_and_the_original_stays(tmp_path
     )
     assert ids["business-products"].petals[0] == "trains"
     assert [part.title for part in flower.petals][-3:] == ["Ships", "Trains", "The commons"]
+    assert [check.at_least for check in ids["office-inventory"].checks] == [0.7]
+    assert any(
+        "inventory_coverage at least 0.7 instead of inventory_coverage at least 0.5" in told
+        for told in flower.overlaid
+    )
     assert len(original.practices) == len(flower.practices)
     assert original.overlaid == ()
     assert any("Our mandate is the law." in told for told in flower.overlaid)
@@ -229,11 +238,15 @@ def test_a_split_petal_is_split_in_every_framework_that_serves_it(tmp_path: Path
         ('reason = "Our mandate is the law."', 'reason = " "', "is empty: say why"),
         ('reason = "Our mandate is the law."', "", "needs 'reason'"),
         ("weight = 3", "weight = 0", "must be above 0"),
+        ('practice = "office-inventory"', 'practice = "office-mandate"', "change[1].checks: are of evidence"),
+        ("at_least = 0.7", "at_least = 70", "is a share from 0 to 1"),
+        ('"inventory_coverage"', '"inventory_coverige"', "there is no such indicator; did you mean"),
         ('petal = "ecosystem"', 'petal = "ecosistem"', "did you mean 'ecosystem'?"),
         ('petal = "ecosystem"\n', "", "needs one of petal and dimension"),
         ('petal = "business"', 'petal = "busy"', "'busy' is no petal"),
         ('id = "trains"', 'id = "ships"', "'ships' is used twice"),
         ('id = "our-own"', 'id = "legal-policy"', "'legal-policy' is used twice"),
+        ('"todo/sbom-process"', '"todo/sbom-proces"', "split[1].into[2].practices: 'todo/sbom-proces' isn't known; did you mean"),
         ('petals = ["trains"]', 'petals = ["train"]', "did you mean 'trains'?"),
         ('title = "The rules of the ministry are in force"\n', "", "changes nothing"),
         ("level = 1", "level = 9", "is 9; there are"),

@@ -6,16 +6,20 @@ from __future__ import annotations
 
 import os
 import stat
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.collect.git_repositories import git, init
+from umbel.app import Workspace
 from umbel.frameworks import office, stakeholders
+from umbel.frameworks.imported import Series
 from umbel.frameworks.office import Budget, Mandate, Office, Person, Pilot
 from umbel.frameworks.stakeholders import Stakeholder
+from umbel.model.errors import UsageError
 from umbel.model.settings import SettingsError
+from umbel.reports.documents.write import write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -158,3 +162,78 @@ def test_what_their_place_asks_for() -> None:
     assert who(interest=1, influence=1).approach == "keep an eye on"
     assert who(next=date(2026, 2, 1)).is_due(date(2026, 2, 2))
     assert not who().is_due(date(2026, 2, 2))
+
+
+def test_what_was_spent_later_stands_in_a_later_record(tmp_path: Path) -> None:
+    path = tmp_path / "office.toml"
+    line = Budget(
+        line="Travel", year=2026, amount=9, currency="EUR", by=BY, decided=date(2026, 1, 1), actual=5,
+        actual_on=date(2026, 6, 1),
+    )  # fmt: skip
+    with pytest.raises(SettingsError, match="actual_on"):
+        office.add(path, line)
+
+
+def test_a_fault_quotes_nothing_of_the_file_outside_of_the_office(tmp_path: Path) -> None:
+    path = tmp_path / "decisions" / "stakeholders.toml"
+    path.parent.mkdir()
+    path.write_text('[[stakeholder]]\nwho = "Head of Legal"\nattitude = "hateful"\n')
+    with pytest.raises(SettingsError, match="hateful"):
+        stakeholders.load(path)
+    with pytest.raises(UsageError) as found:
+        stakeholders.load_unquoted(path)
+    assert "hateful" not in f"{found.value} {found.value.hint} {found.value.__context__}"
+
+
+def test_a_new_workspace_keeps_people_out_of_commits(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("*.pyc")
+    Workspace(tmp_path).init()
+    assert (tmp_path / ".gitignore").read_text() == "*.pyc\n.umbel/\ndecisions/stakeholders.toml\n"
+
+
+def test_a_map_made_by_hand_is_protected_when_it_is_drawn(tmp_path: Path) -> None:
+    stakeholders.add(path := tmp_path / stakeholders.FILE, who())
+    (tmp_path / "umbel.toml").write_text("")
+    path.chmod(0o644)
+    path.with_name(".gitignore").unlink()
+    Workspace(tmp_path).document("stakeholder-map")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert path.with_name(".gitignore").read_text() == "stakeholders.toml\n"
+
+
+def test_a_budget_line_takes_the_value_of_its_own_year_and_currency(tmp_path: Path) -> None:
+    (tmp_path / "umbel.toml").write_text("")
+    (tmp_path / "spent.csv").write_text("day,value\n2025-06-30,100\n2025-12-31,900\n2026-03-31,50\n")
+    here = Workspace(tmp_path)
+    here.import_series(
+        Series(
+            id="sponsoring", title="Sponsoring", unit="amount", better="neither", owner="finance", source="ledger",
+            question="How much?", definition="Paid.", by=BY, decided=date(2025, 1, 1), file="spent.csv", currency="EUR",
+        )
+    )  # fmt: skip
+    for year, currency in ((2025, "EUR"), (2026, "EUR"), (2027, "EUR"), (2026, "USD")):
+        line = Budget(
+            line=f"{year} {currency}", year=year, amount=1000, currency=currency, by=BY, decided=date(2025, 1, 1),
+            series="sponsoring",
+        )  # fmt: skip
+        here.record_office(line)
+    day = datetime(2026, 5, 1, tzinfo=UTC)
+    table = write(here.document("office-plan", day), "md").decode()
+    for row in (
+        "| 2025 EUR | 2025 | 1,000 EUR | 900 EUR | 90% | series sponsoring, 2025-12-31 |",
+        "| 2026 EUR | 2026 | 1,000 EUR | 50 EUR | 5% | series sponsoring, 2026-03-31 |",
+        "| 2027 EUR | 2027 | 1,000 EUR | *unknown* | *unknown* | series sponsoring states nothing of 2027 |",
+        "| 2026 USD | 2026 | 1,000 USD | *unknown* | *unknown* | series sponsoring states no USD |",
+    ):
+        assert row in table
+
+
+def test_a_kept_document_is_of_the_day_of_its_words(tmp_path: Path) -> None:
+    (tmp_path / "umbel.toml").write_text("")
+    here = Workspace(tmp_path)
+    here.keep_document("policy-ai")
+    path = tmp_path / "documents" / "policy-ai.md"
+    os.utime(path, (1_750_000_000, 1_750_000_000))
+    made = here.document("policy-ai", datetime(2024, 1, 1, tzinfo=UTC))
+    assert made.as_of.date() == date(2025, 6, 15)
+    assert "How it stood on 2024-01-01 nobody knows." in made.foot

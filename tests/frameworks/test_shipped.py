@@ -35,7 +35,7 @@ def units() -> dict[str, str | None]:
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> list[Assessment]:
     """Every framework, where nothing was ever collected, written or said."""
-    return Workspace(tmp_path_factory.mktemp("empty")).assess_all()
+    return Workspace(tmp_path_factory.mktemp("empty")).assess_all(turned=False)
 
 
 def test_all_are_there() -> None:
@@ -75,7 +75,7 @@ def test_all_activities_of_the_ggi_are_there() -> None:
         for each in loading.library().get("ggi").practices
         for number in re.findall(r"\d+", each.ref)[:1]
     }
-    assert refs == {*range(16, 32), *range(33, 38), 39, *range(42, 45)} - {32, 38, 40, 41} or len(refs) == 25
+    assert refs == {*range(16, 32), *range(33, 38), 39, *range(42, 45)}
 
 
 def test_recommendations_name_practices_that_there_are() -> None:
@@ -120,8 +120,7 @@ def test_no_indicator_fails_on_an_empty_lake(empty: list[Assessment]) -> None:
 
 
 def test_all_run_on_a_full_lake(tmp_path: Path) -> None:
-    here = house(tmp_path)
-    found = here.assess_all()
+    found = house(tmp_path).assess_all(turned=False)
     errors = {
         f"{each.framework.id}/{one.practice.id}": one.sentence
         for each in found

@@ -88,6 +88,16 @@ def test_petals_that_are_the_flowers_have_shares_alone() -> None:
     assert [each.level and each.level.number for each in own.petals] == [None, 1]
 
 
+def test_figures_that_somebody_stated_are_peoples_word() -> None:
+    ours = made.framework(made.practice("goals", "evidence"), levels=())
+    seen, told = (
+        assess(ours, made.facts(readings=(made.reading(0.9, stated=stated),))).overall
+        for stated in (False, True)
+    )
+    assert (seen.evidenced, seen.attested) == (1, 0)
+    assert (told.evidenced, told.attested, told.met) == (0, 1, 1)
+
+
 @given(
     st.dictionaries(
         st.sampled_from([f"{level}-{name}" for level in (1, 2, 3) for name in "vwxyz"]), OUTCOMES, min_size=1

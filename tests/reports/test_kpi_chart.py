@@ -35,7 +35,7 @@ WILD = '<script>alert(1)</script> & "quoted" \u202e\x1b[31m '
 def kpi(
     values: Sequence[float | None], unit: Unit = "share", *, target: float | None = None, **more: Any
 ) -> Kpi:
-    stated = more.pop("stated", False)
+    stated, coverage = more.pop("stated", False), more.pop("coverage", None)
     said: dict[str, Any] = {
         "name": "coverage", "title": "Coverage", "question": "?", "definition": "d", "unit": unit, "better": "higher",
         "source": "s", "limits": "l", "petal": "office", "currency": "EUR" if unit == "amount" else None,
@@ -45,7 +45,7 @@ def kpi(
         (
             NOW - timedelta(days=91 * (len(values) - 1 - n)),
             Reading(
-                indicator=indicator.name, as_of=NOW, value=value, unit=unit, stated=stated,
+                indicator=indicator.name, as_of=NOW, value=value, unit=unit, stated=stated, coverage=coverage,
                 why="nobody looked" if value is None else None,
             ),
         )
@@ -74,6 +74,17 @@ def test_what_nobody_knows_is_a_gap_and_zero_is_seen() -> None:
     told = kpi([None, 0.0, 0.5])
     assert [row["word"] for row in drawn(told, "gap")] == ["?"]
     assert heights(told) == [1.5, kpi_chart.PLOT / 2]
+
+
+def test_what_is_known_of_too_little_is_hollow_and_said() -> None:
+    told = kpi([2, 3, 5], "count", coverage=0.1)
+    assert len(drawn(told, "part")) == 3
+    assert drawn(told, "bar") == []
+    assert drawn(told, "now")[0]["word"] == "5 (10 % known)"
+    assert "5 (10 % known)" in kpi_chart.described([told])
+    assert 'class="bar-unknown"' in kpi_chart.standing_alone([told])
+    assert [row["enough"] for row in kpi_export.records([told])] == [False] * 3
+    assert [row["enough"] for row in kpi_export.records([kpi([None, 0.5])])] == [False, True]
 
 
 def test_negative_columns_hang_from_the_line_of_zero() -> None:

@@ -18,7 +18,7 @@ from umbel.frameworks.interface import Part
 from umbel.reports import maturity_picture as flower
 
 if TYPE_CHECKING:
-    from umbel.frameworks.interface import Assessment
+    from umbel.frameworks.interface import Assessment, Outcome
 
 
 def _assessed(*titles: str) -> Assessment:
@@ -85,3 +85,10 @@ def test_hostile_titles_stay_text(title: str) -> None:
 def test_a_framework_of_nothing_has_a_picture_too() -> None:
     empty = made.standing({"1-x": "not-applicable"})
     assert "Nothing is asked." in flower.standing_alone(empty)
+
+
+@pytest.mark.parametrize(("outcome", "word"), [("unknown", "?"), ("unmet", "0 %")])
+def test_where_nothing_is_answered_no_share_is_told(outcome: Outcome, word: str) -> None:
+    found = made.standing({"1-x": outcome})
+    drawn = flower.specification(flower.parts(found), found.overall)
+    assert f"'word': '{word}'" in str(drawn)

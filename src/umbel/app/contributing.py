@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from umbel.strategy.opinions import Decided, Opinions
     from umbel.strategy.owners import Answers, Coordinator
     from umbel.strategy.owners_forms import Read
-    from umbel.strategy.stance import Signals
 
 
 class Followed(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,21 +167,6 @@ class Contributing(Alerts, Strategy, Control):
             if every or is_strategic(each)
         )
         return [each for each in found if each is not None]
-
-    # ---- stances
-
-    def _signals(self, ranked: Sequence[Ranked], as_of: datetime) -> dict[str, Signals]:
-        """What turns stances. Who controls a project is looked at where business depends on it, else it is not."""
-        from umbel.strategy.signals import TABLES, signals
-        from umbel.strategy.stance_model import model
-
-        line = model().lines["strategic"].value
-        names = [
-            each.project for each in ranked if each.fragility is not None and (each.strategic or 0.0) >= line
-        ]
-        control = self.control(names, as_of=as_of) if names else []
-        with self.session(as_of, TABLES) as session:
-            return signals(session, ranked, control)
 
     def _examined_any(self) -> bool:
         return self._lake_if_any() is not None and has_upstream(self)

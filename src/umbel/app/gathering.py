@@ -26,9 +26,13 @@ class Gathering(Base):
     def init(self, paths: Sequence[str | os.PathLike[str]] = ()) -> tuple[Path, list[str]]:
         """Write a commented `umbel.toml` from what is found; gives it and the projects' names.
 
+        A `.gitignore` beside it leaves out the lake, and what the office thinks of people.
         Raises `UsageError` if there is one already.
         """
+        from contextlib import suppress
+
         from umbel.collect.walk import Found, Walk
+        from umbel.frameworks import stakeholders
         from umbel.reports.settings_file import draft
 
         chosen = [Path(path) for path in paths] or [self.folder]
@@ -45,6 +49,8 @@ class Gathering(Base):
             raise UsageError(f"{self.settings_file} is there already.", "It was left as it is.") from error
         except OSError as error:
             raise UsageError(f"{self.settings_file} can't be written: {error.strerror}.") from error
+        with suppress(OSError):  # what can't be read as a .gitignore is somebody's own affair
+            stakeholders.keep_out(self.folder / ".gitignore", ".umbel/", stakeholders.FILE)
         return self.settings_file, sorted(projects)
 
     def collect(

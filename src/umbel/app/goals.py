@@ -15,7 +15,7 @@ from umbel.model.errors import UsageError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from umbel.frameworks.goals import Aim, Goal, Told
@@ -38,9 +38,12 @@ class Goals(Indicators):
         Raises `SettingsError` with every fault of the file.
         """
         from umbel.frameworks import goals as records
+
+        return self._pursued((records.every if ended else records.load)(self.folder, _day(as_of)), as_of)
+
+    def _pursued(self, found: Sequence[Told], as_of: datetime | None) -> list[Pursued]:
         from umbel.frameworks import targets
 
-        found = (records.every if ended else records.load)(self.folder, _day(as_of))
         standing = [each for each in found if each.goal.stands(_day(as_of))]
         told = self._targets(standing, as_of)
         return [
@@ -54,7 +57,12 @@ class Goals(Indicators):
 
     def goal(self, name: str, as_of: datetime | None = None) -> Pursued:
         """One goal by its id, ended or not. Raises `UsageError` with the ids that there are."""
-        there = {each.told.goal.id: each for each in self.goals(as_of, ended=True)}
+        return self._pursued([self._told(name, as_of)], as_of)[0]
+
+    def _told(self, name: str, as_of: datetime | None) -> Told:
+        from umbel.frameworks import goals as records
+
+        there = {each.goal.id: each for each in records.every(self.folder, _day(as_of))}
         if name.strip().casefold() not in there:
             known = f"There are: {', '.join(there)}." if there else "umbel goals add writes the first."
             raise UsageError(f"There is no goal {name!r}.", known)
@@ -91,7 +99,7 @@ class Goals(Indicators):
         """
         from umbel.frameworks import goals as records
 
-        goal = self.goal(name).told.goal
+        goal = self._told(name, None).goal
         if goal.end is not None:
             raise UsageError(f"{goal.id} has ended on {goal.end} already.")
         made = msgspec.structs.replace(
@@ -106,10 +114,17 @@ class Goals(Indicators):
         records.add(self.folder, made)
         return made
 
-    def _targets(self, standing: Sequence[Told], as_of: datetime | None) -> list[Target]:
-        """How targets stand; baselines that nobody wrote down are read from the evidence of their days."""
+    def _targets(
+        self, standing: Sequence[Told], as_of: datetime | None, wanted: Container[str] | None = None
+    ) -> list[Target]:
+        """How targets stand; baselines that nobody wrote down are read from the evidence of their days.
+
+        Of `wanted` figures only, where they are named: the others are not even read.
+        """
         from umbel.frameworks import targets
 
+        if wanted is not None:
+            standing = [_narrowed(told, wanted) for told in standing]
         aims = [(told, aim) for told in standing for aim in told.goal.kpis]
         names = sorted({aim.kpi for _, aim in aims} & self._there(as_of))
         readings, indicators = self._figures(names, as_of), self._indicators(names, as_of)
@@ -118,13 +133,15 @@ class Goals(Indicators):
     def _thens(
         self, aims: Iterable[tuple[Told, Aim]], now: Mapping[str, Reading], as_of: datetime | None
     ) -> dict[tuple[str, date], Reading]:
-        """Readings of the days on which lines begin whose baseline isn't written down."""
+        """Readings of the days on which lines begin whose baseline isn't written down, or have ended."""
         from umbel.frameworks import targets
 
         wanted: dict[date, set[str]] = {}
         for told, aim in aims:
             if aim.baseline is None and aim.kpi in now:
                 wanted.setdefault(targets.starts_on(told, aim), set()).add(aim.kpi)
+            if aim.until < _day(as_of) and aim.kpi in now and now[aim.kpi].value is not None:
+                wanted.setdefault(aim.until, set()).add(aim.kpi)
         found: dict[tuple[str, date], Reading] = {}
         for day, names in wanted.items():
             if day > _day(as_of):
@@ -175,7 +192,7 @@ class Goals(Indicators):
             over = self._over(wanted, every, number, as_of, product)
             now = over[-1][1]
         standing = [] if product is not None else records.load(self.folder, _day(as_of))
-        told = self._targets(standing, as_of)
+        told = self._targets(standing, as_of, wanted)
         indicators = self._indicators(wanted, as_of)
         return [
             kpis_module.made(indicators[name], now[name], [(day, each[name]) for day, each in over], told)
@@ -237,11 +254,9 @@ class Goals(Indicators):
 
     def series_rows(self, series: Series, as_of: datetime | None = None) -> Rows:
         """What a series states, and what is wrong with the rest; days that had not come yet are told, too."""
-        from umbel.frameworks import imported
         from umbel.frameworks.imported_rows import ahead
 
-        asked = imported.asker(self.folder, self.settings) if series.sql else None
-        found = imported.rows(series, self.folder, as_of or datetime.now(UTC), asked)
+        found = self._rows(series, as_of or datetime.now(UTC))
         early = [] if series.budget_of else ahead(found.rows, _day(as_of))
         return found._replace(faults=[*found.faults, *early])
 
@@ -258,7 +273,12 @@ class Goals(Indicators):
         there = self._series(as_of)
         pairs = [(each, there[each.budget_of]) for each in there.values() if each.budget_of in there]
         return [
-            imported.spent(budget, self._stated(budget, as_of), self._stated(actual, as_of))
+            imported.spent(
+                budget,
+                self.series_rows(budget, as_of).rows,
+                self.series_rows(actual, as_of).rows,
+                _day(as_of),
+            )
             for budget, actual in pairs
         ]
 
@@ -277,12 +297,13 @@ class Goals(Indicators):
         except UsageError:
             return {}
 
-    def _stated(self, series: Series, as_of: datetime | None, product: str | None = None) -> Reading:
+    def _stated(
+        self, series: Series, as_of: datetime | None, product: str | None = None, rows: Rows | None = None
+    ) -> Reading:
         from umbel.frameworks import imported
 
         day = as_of or datetime.now(UTC)
-        asked = imported.asker(self.folder, self.settings) if series.sql else None
-        read = imported.reading(series, imported.rows(series, self.folder, day, asked), day)
+        read = imported.reading(series, rows or self._rows(series, day), day)
         if product is None:
             return read
         why = "it is stated of all, not of one product"
@@ -322,11 +343,35 @@ class Goals(Indicators):
         series = self._series(as_of)
         asked = [name for name in names if name not in series]
         over = self.readings_over(asked, every, number, as_of, product=product)
-        stated = [name for name in names if name in series]
-        return [
-            (day, found | {name: self._stated(series[name], day, product) for name in stated})
-            for day, found in over
-        ]
+        days = [day for day, _ in over]
+        stated = {name: self._stated_over(series[name], days, product) for name in names if name in series}
+        return [(day, found | {name: each[day] for name, each in stated.items()}) for day, found in over]
+
+    def _stated_over(
+        self, series: Series, days: Sequence[datetime], product: str | None
+    ) -> dict[datetime, Reading]:
+        """What a series states as of several days: a file is read once, a query that fails isn't asked again."""
+        found: dict[datetime, Reading] = {}
+        kept = self._rows(series, days[-1]) if series.file is not None else None
+        for day in reversed(days):
+            before = min(found, default=day)
+            if before in found and found[before].error:
+                found[day] = msgspec.structs.replace(found[before], as_of=day)
+            else:
+                found[day] = self._stated(series, day, product, kept)
+        return found
+
+    def _rows(self, series: Series, day: datetime) -> Rows:
+        from umbel.frameworks import imported
+
+        asked = imported.asker(self.folder, self.settings) if series.sql else None
+        return imported.rows(series, self.folder, day, asked)
+
+
+def _narrowed(told: Told, wanted: Container[str]) -> Told:
+    """A goal with those of its figures only that are asked for."""
+    aims = tuple(aim for aim in told.goal.kpis if aim.kpi in wanted)
+    return msgspec.structs.replace(told, goal=msgspec.structs.replace(told.goal, kpis=aims))
 
 
 def _must_be_target(aim: Aim, indicator: Indicator) -> None:

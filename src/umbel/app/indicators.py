@@ -12,9 +12,10 @@ from umbel.app.contributing import Contributing
 from umbel.app.names import members
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from umbel.app.strategy import Ranking
     from umbel.evidence.lake import Lake
     from umbel.evidence.people.rules import Rules
     from umbel.evidence.session import Session
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from umbel.policy.file import Policy
     from umbel.policy.verdict import Verdict
     from umbel.strategy.contributions import Contribution
+    from umbel.strategy.control.records import Control
     from umbel.strategy.interface import Mapped, Ranked
 
 _NO_SALT = b"\0" * 16
@@ -71,6 +73,11 @@ class Known:
     def settings(self) -> Settings:
         """What `umbel.toml` says."""
         return self._workspace.settings
+
+    @property
+    def product(self) -> str | None:
+        """The product that is asked of, by its name in `umbel.toml`; None is the whole portfolio."""
+        return None if self._product is None else self._workspace.product(self._product).name
 
     @cached_property
     def policy(self) -> Policy:
@@ -145,14 +152,26 @@ class Known:
             )
 
     @cached_property
+    def _ranking(self) -> Ranking:
+        return self._workspace.ranking(self._asked)
+
+    @cached_property
     def ranked(self) -> Sequence[Ranked]:
         """The strategic list; empty where nothing maps to a project."""
-        return [] if self.lake is None else self._workspace.strategy(self._asked)
+        return [] if self.lake is None else self._ranking.ranked
+
+    @cached_property
+    def controls(self) -> Mapping[str, Control]:
+        """Who controls the examined projects that business depends on, by project, as the list was told it."""
+        return {} if self.lake is None else {each.project: each for each in self._ranking.control}
 
     @cached_property
     def mapped(self) -> Sequence[Mapped]:
         """Which project each package in use comes from."""
-        return [] if self.lake is None else self._workspace.upstreams(self._asked)
+        if self.lake is None:
+            return []
+        there: Ranking | None = self.__dict__.get("_ranking")
+        return there.mapped if there else self._workspace.upstreams(self._asked)
 
     @cached_property
     def contributions(self) -> Sequence[Contribution]:
@@ -195,15 +214,21 @@ class Indicators(Contributing):
         wanted = [every.get(name).name for name in (every.names if names is None else names)]
         if product is not None:
             self.product(product)
-        key = self.readings_key(as_of, product) if cached else ""
-        there = cache.load(self.folder, key) if cached else {}
+        there: dict[str, Reading] = {}
+        keys = self._keys(as_of, product) if cached else {}
+        told = {name: cache.is_told(every.get(name)) for name in wanted}
+        for part, key in keys.items():
+            kept = cache.load(self.folder, key)
+            there |= {name: kept[name] for name in wanted if told[name] is part and name in kept}
         missing = [name for name in wanted if name not in there]
         if missing:
             with self.known(as_of, product) as known:
                 found = read(known, missing)
-            if cached:
-                cache.store(self.folder, key, found)
-            there = there | found
+            for part, key in keys.items():
+                fresh = {name: each for name, each in found.items() if told[name] is part}
+                if fresh:
+                    cache.store(self.folder, key, fresh)
+            there |= found
         return {name: there[name] for name in wanted}
 
     def readings_over(
@@ -229,19 +254,22 @@ class Indicators(Contributing):
 
     def readings_key(self, as_of: datetime | None, product: str | None) -> str:
         """What readings stand on: the evidence, what people wrote, Umbel, the day."""
+        return self._keys(as_of, product)[True]
+
+    def _keys(self, as_of: datetime | None, product: str | None) -> dict[bool, str]:
+        """The key of readings that stand on what people say of the program itself (True), and of all others.
+
+        An attestation throws no reading away that doesn't count attestations.
+        """
         from umbel.frameworks.indicators import cache
 
         day = datetime.now(UTC).date().isoformat() if as_of is None else as_of.astimezone(UTC).isoformat()
-        return cache.key(
-            [
-                *self._lakes_state(),
-                cache.workspace_digest(self.folder, self._more_files()),
-                cache.program_digest(),
-                day,
-                "now" if as_of is None else "as of",
-                product or "",
-            ]
-        )
+        when = "now" if as_of is None else "as of"
+        shared = [*self._lakes_state(), cache.program_digest(), day, when, product or ""]
+        policies, series = self._more_files()
+        told = cache.workspace_digest(self.folder, [*policies, *series])
+        observed = cache.workspace_digest(self.folder, policies, without=cache.TOLD)
+        return {True: cache.key([*shared, told, "told"]), False: cache.key([*shared, observed, "observed"])}
 
     def _lakes_state(self) -> list[str]:
         """Both lakes: which they are, and the version of each of their tables."""
@@ -251,16 +279,16 @@ class Indicators(Contributing):
         lakes = [own, *([self.upstream_lake()] if self._examined_any() else [])]
         return [f"{lake.salt().hex()} {sorted(lake.pin().versions.items())}" for lake in lakes]
 
-    def _more_files(self) -> list[Path]:
-        """Files outside the usual folders: settings under another name, policies that ours stands on, keys."""
+    def _more_files(self) -> tuple[list[Path], list[Path]]:
+        """Files outside the usual folders: settings under another name, policies that ours stands on, keys; series."""
         from umbel.frameworks import imported
         from umbel.policy import file
 
-        found = [self.settings_file, *imported.paths(self.folder)]
+        found = [self.settings_file]
         signers = self.settings.people.allowed_signers
         if signers is not None:
             found.append(self.folder / signers)
-        return [*found, *_extended(self.folder / file.FILE)]
+        return [*found, *_extended(self.folder / file.FILE)], imported.paths(self.folder)
 
 
 def _extended(path: Path) -> list[Path]:

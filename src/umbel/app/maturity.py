@@ -124,12 +124,13 @@ class Maturity(Indicators):
     def attest(self, entry: Attestation) -> Attestation:
         """Write down what a person says of a claim; gives the record as written, with its last day.
 
-        Raises `UsageError` for a claim that no practice stands on.
+        Raises `UsageError` for a claim that no practice stands on, and for a grade that says otherwise than its words.
         """
         from umbel.frameworks import attestations
 
         library = self.frameworks()
         name = self.claim_named(entry.claim, library)
+        _grade_fits(library, name, entry)
         shared = library.claim(name)
         months = shared.expires if shared is not None else _months(library, name)
         until = entry.until or attestations.after(entry.decided, months)
@@ -303,6 +304,28 @@ class Maturity(Indicators):
         close = difflib.get_close_matches(name, known, 3, 0.4)
         hint = f"Did you mean {' or '.join(close)}?" if close else "umbel maturity --practices lists them."
         raise UsageError(f"There is no practice {name!r}.", hint)
+
+
+def _grade_fits(library: Library, claim: str, entry: Attestation) -> None:
+    """Raises `UsageError` for a grade that no framework has here, or that is met where the word isn't."""
+    from umbel.frameworks.attestations import keys
+
+    if entry.grade is None:
+        return
+    graded = [
+        framework
+        for framework in library.frameworks.values()
+        if framework.grades and any(claim in keys(framework.id, each) for each in framework.practices)
+    ]
+    if not graded:
+        raise UsageError(f"No framework with grades asks for {claim}.", "Leave --grade out.")
+    for framework in graded:
+        named = ", ".join(f"{number} {name}" for number, name in enumerate(framework.grades))
+        hint = f"{framework.title}: {named}; met from {framework.met_at}."
+        if entry.grade >= len(framework.grades):
+            raise UsageError(f"There is no grade {entry.grade}.", hint)
+        if entry.says == "not-applicable" or (entry.says == "met") != (entry.grade >= framework.met_at):
+            raise UsageError(f"Grade {entry.grade} isn't {entry.says!r}.", hint)
 
 
 def _months(library: Library, claim: str) -> int:

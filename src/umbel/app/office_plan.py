@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,8 @@ from umbel.frameworks import kept
 from umbel.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from umbel.frameworks.office import Entry, Office
+    from umbel.frameworks.imported import Series
+    from umbel.frameworks.office import Budget, Entry, Office
     from umbel.frameworks.stakeholders import Stakeholder
     from umbel.reports.documents.blocks import Document
     from umbel.reports.documents.kept_text import Part
@@ -98,7 +100,7 @@ class OfficePlan(Maturity, Goals):
         """A kept document's current words, or a draft of it where nobody keeps it yet."""
         from umbel.reports.documents.kept_text import document
 
-        there = kept.load(self.folder, name)
+        there, day = kept.load(self.folder, name), as_of or datetime.now(UTC)
         foot = "These are the words that people keep"
         if there is None:
             text = kept.merge(None, self._sections(name, as_of)).text
@@ -107,12 +109,14 @@ class OfficePlan(Maturity, Goals):
             text = there.text
             left = len(there.blanks)
             gaps = "" if not left else ", 1 gap is left" if left == 1 else f", {left} gaps are left"
-            foot = f"{foot} in {there.path}{gaps}."
+            asked, day = day, datetime.fromtimestamp((self.folder / there.path).stat().st_mtime, UTC)
+            later = f" How it stood on {asked.date()} nobody knows." if asked.date() < day.date() else ""
+            foot = f"{foot} in {there.path}, last changed on {day.date()}{gaps}.{later}"
         return document(
             text,
             name=name,
             title=str(_module(name).TITLE),
-            as_of=as_of or datetime.now(UTC),
+            as_of=day,
             organisation=self.settings.organisation.name or "",
             foot=foot,
         )
@@ -181,9 +185,14 @@ class OfficePlan(Maturity, Goals):
             spent=tuple(self._spent(office, as_of)),
             steps=office_plan.steps(self.assess("flower", as_of)),
             recommendations=self.recommendations(as_of),
-            stakeholders=len(self.stakeholders(as_of)),
+            stakeholders=self._stakeholders_counted(as_of),
         )
         return office_plan.document(facts, as_of or datetime.now(UTC))
+
+    def _stakeholders_counted(self, as_of: datetime | None) -> int:
+        from umbel.frameworks import stakeholders
+
+        return len(stakeholders.load_unquoted(self.folder / stakeholders.FILE).as_of(_day(as_of)))
 
     def _petal_titles(self) -> dict[str, str]:
         return {part.id: part.title for part in self.frameworks().get("flower").petals}
@@ -200,11 +209,22 @@ class OfficePlan(Maturity, Goals):
                 known = line.actual is not None
                 found.append(Spent(amount=line.actual, source=f"{line.by}{on}" if known else "nobody said"))
             elif line.series in series:
-                read = self._stated(series[line.series], as_of)
-                found.append(Spent(amount=read.value, source=f"series {line.series}"))
+                found.append(self._spent_by_series(line, series[line.series], as_of))
             else:
                 found.append(Spent(amount=None, source=f"there is no series {line.series}"))
         return found
+
+    def _spent_by_series(self, line: Budget, series: Series, as_of: datetime | None) -> Spent:
+        """The newest value that a series states within the line's year."""
+        from umbel.reports.documents.office_plan import Spent
+
+        if series.unit != "amount" or (series.currency or line.currency) != line.currency:
+            return Spent(amount=None, source=f"series {line.series} states no {line.currency}")
+        last = datetime(line.year, 12, 31, 23, 59, 59, tzinfo=UTC)
+        read = self._stated(series, min(as_of or datetime.now(UTC), last))
+        if read.value is None or read.observed_at is None or read.observed_at.year != line.year:
+            return Spent(amount=None, source=f"series {line.series} states nothing of {line.year}")
+        return Spent(amount=read.value, source=f"series {line.series}, {read.observed_at.date()}")
 
     @offers(
         About(
@@ -218,6 +238,10 @@ class OfficePlan(Maturity, Goals):
         from umbel.frameworks import stakeholders
         from umbel.reports.documents import stakeholder_map
 
+        path = self.folder / stakeholders.FILE
+        if path.exists():  # most are written by hand
+            with suppress(UsageError):  # the map says who can see it
+                stakeholders.protect(path)
         return stakeholder_map.document(
             self.stakeholders(as_of),
             self._petal_titles(),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from umbel.policy.verdict import Verdict
-    from umbel.reports.pack import Pack, Packed, Provenance
+    from umbel.reports.pack import Figure, Pack, Packed, Provenance
     from umbel.reports.pack_verify import Checked
 
 _SLUG = re.compile(r"[^A-Za-z0-9._-]+")
@@ -49,8 +49,8 @@ class Packing(OfficePlan, Documents):
     ) -> Packed:
         """Write an evidence pack of the portfolio, or of one product; the same evidence gives the same bytes.
 
-        It is of the end of a day: without `as_of` of today. Raises `UsageError` where nothing was collected, and where
-        a file about persons is broken.
+        It is of the end of a day: without `as_of` of today. What could not be had is told in it.
+        Raises `UsageError` where nothing was collected, and where a file about persons is broken.
         """
         from umbel.reports.files import checked
         from umbel.reports.pack import Pack
@@ -58,13 +58,13 @@ class Packing(OfficePlan, Documents):
         checked(path)
         day = as_of or moment(f"{datetime.now(UTC):%Y-%m-%d}")
         name = None if product is None else self.product(product).name
-        (
-            self.who(),
-            self.stakeholders(as_of),
-        )  # what is wrong in these quotes them, and would be told in the pack
-        secrets = pack_policy.secrets(self.folder)
+        # What is wrong in these quotes them, and would be told in the pack.
+        self.who()
+        self.stakeholders(as_of)
+        secrets = pack_policy.secrets(self.folder, self.settings)
         with Pack(secrets) as made:
-            head = _Packer(self, made, day, name).fill()
+            made.hide(self.folder.as_posix(), ())
+            head = Packer(self, made, day, name).fill()
             return made.write(path, head)
 
     def verify_pack(self, path: Path) -> Checked:
@@ -74,15 +74,28 @@ class Packing(OfficePlan, Documents):
         return verify(path)
 
 
-class _Packer:
+class Packer:
     """Fills one pack, part by part. What can't be had is said in it, and costs nothing else."""
 
-    def __init__(self, here: Packing, pack: Pack, day: datetime, product: str | None) -> None:
+    def __init__(
+        self,
+        here: Packing,
+        pack: Pack,
+        day: datetime,
+        product: str | None,
+        judged: tuple[str, ...] = ("findings", "readings", "assessments"),
+    ) -> None:
+        """Fill a pack of a day; `judged` are the parts that take long, in the order in which they are made.
+
+        All readings come before the assessments: what the frameworks ask is there already then.
+        """
         from umbel._version import __version__
 
+        self.judged = judged
         self.here, self.pack, self.day, self.product = here, pack, day, product
         self.version = __version__
-        self.figures: list[tuple[str, str]] = []
+        self.figures: list[Figure] = []
+        self.by_subject: dict[str, list[Provenance]] = {}
 
     def fill(self) -> Any:
         """Every part; gives the head."""
@@ -93,31 +106,39 @@ class _Packer:
 
             scope = self.here.scope(session, self.product)
             projects = sorted(known_projects(session) if scope is None else scope)
+            self.pack.hide(self.here.folder.as_posix(), _folders(session))
             self._snapshots(session, scope)
-        self.figures.append(("Projects", f"{len(projects):,}"))
-        for what, part in (
-            ("findings", self._findings),
-            ("assessments", self._assessments),
-            ("readings", self._readings),
-        ):
+        self._figure("Projects", f"{len(projects):,}")
+        parts = {"findings": self._findings, "readings": self._readings, "assessments": self._assessments}
+        for what in self.judged:
             try:
-                part()
+                parts[what]()
             except UmbelError as error:
                 self.pack.lacks(what, error.message)
         self._sboms(projects)
         self._notices(projects)
         self._products()
         pack_policy.add(self.pack, self.here, self.day, self.version)
-        decisions = pack_decisions.add(self.pack, self.here.folder, self.version)
-        self.figures.append(("Files of decisions", f"{decisions:,}"))
+        narrow = pack_decisions.Narrow(self.day.date(), self.product, projects)
+        decisions = pack_decisions.add(self.pack, self.here.folder, self.version, narrow)
+        self._figure("Files of decisions", f"{decisions:,}")
         return Head(
             organisation=self.here.settings.organisation.name or "",
             as_of=f"{self.day:%Y-%m-%d}",
             product=self.product,
             umbel=self.version,
-            evidence=f"Figures are as of the end of {self.day:%Y-%m-%d} (UTC).",
+            evidence=f"Figures are as of {self._moment()}.",
             figures=tuple(self.figures),
         )
+
+    def _moment(self) -> str:
+        day = f"{self.day:%Y-%m-%d}"
+        return f"the end of {day} (UTC)" if self.day == moment(day) else f"{self.day:%Y-%m-%d %H:%M:%S} (UTC)"
+
+    def _figure(self, name: str, value: str, file: str | None = None) -> None:
+        from umbel.reports.pack import Figure
+
+        self.figures.append(Figure(name=name, value=value, file=file))
 
     def _by(self, collector: str, snapshot: str | None = None, origin: str | None = None) -> Provenance:
         from umbel.reports.pack import Provenance
@@ -136,7 +157,6 @@ class _Packer:
         found = session.ask(_SNAPSHOTS, {"projects": scope})
         rows = found.rows()
         names = _SNAPSHOT_COLUMNS
-        self.by_subject: dict[str, list[Provenance]] = {}
         for row in rows:
             told = dict(zip(names, row, strict=True))
             self.by_subject.setdefault(told["subject"], []).append(
@@ -149,8 +169,9 @@ class _Packer:
                 )
             )
         about = f"{len(rows):,} snapshots: who read what, where, when, with the hash of each document."
-        self.pack.add("snapshots/snapshots.csv", "snapshots", about, _csv(names, rows), (self._by("umbel"),))
-        self.figures.append(("Snapshots of evidence", f"{len(rows):,}"))
+        path = "snapshots/snapshots.csv"
+        self.pack.add(path, "snapshots", about, _csv(names, rows), (self._by("umbel"),))
+        self._figure("Snapshots of evidence", f"{len(rows):,}", path)
 
     def _findings(self) -> None:
         import msgspec
@@ -180,10 +201,10 @@ class _Packer:
             "findings/findings.csv", "findings", "The same as a sheet.", _csv(_COLUMNS, rows), (by,)
         )
         said = ", ".join(f"{number:,} {name}" for name, number in counts.items()) or "none"
-        self.figures.append(("Findings", said))
-        self.figures.append(
-            ("Judged", (f"{verdict.judged:,} component versions in {verdict.projects:,} projects"))
-        )
+        asked = f"; {len(verdict.gaps):,} rules could not be asked" if verdict.gaps else ""
+        self._figure("Findings", said + asked, "findings/findings.json")
+        judged = f"{verdict.judged:,} component versions in {verdict.projects:,} projects"
+        self._figure("Judged", judged, "findings/findings.json")
         for gap in verdict.gaps:
             self.pack.lacks(f"findings of {gap.rule}", gap.reason)
 
@@ -195,25 +216,18 @@ class _Packer:
         return f"policy {hashlib.sha256(path.read_bytes()).hexdigest()[:16]}" if path.is_file() else None
 
     def _assessments(self) -> None:
-        library = self.here.frameworks()
+        from umbel.frameworks.loading import FOLDER
+
         for each in self.here.assess_all(self.day, product=self.product):
             one = each.overall
             level = one.level.title if one.level else "no stage yet"
-            share = "unknown" if one.share is None else f"{one.share:.0%}"
-            about = (
-                f"{each.framework.title}: {level}; {one.met} practices met, {one.unmet} not, "
-                f"{one.unknown} unknown."
-            )
-            self.pack.add_json(
-                f"assessments/{each.framework.id}.json",
-                "assessment",
-                about,
-                each,
-                (self._by("umbel maturity"),),
-            )
-            self.figures.append((each.framework.title, f"{level}, {share} met"))
-        for broken in getattr(library, "broken", ()):
-            self.pack.lacks("a framework of the workspace", str(broken))
+            said = f"{level}; {one.met} practices met, {one.unmet} not, {one.unknown} unknown"
+            about, path = f"{each.framework.title}: {said}.", f"assessments/{each.framework.id}.json"
+            self.pack.add_json(path, "assessment", about, each, (self._by("umbel maturity"),))
+            self._figure(each.framework.title, said, path)
+        if (self.here.folder / FOLDER).is_dir():
+            for broken in self.here.frameworks().broken:
+                self.pack.lacks("a framework of the workspace", str(broken))
 
     def _readings(self) -> None:
         readings = self.here.readings(None, self.day, product=self.product)
@@ -222,9 +236,9 @@ class _Packer:
             f"{len(readings)} figures about the program, each with numerator, denominator and "
             f"coverage; {known} are known."
         )
-        self.pack.add_json(
-            "readings/readings.json", "readings", about, readings, (self._by("umbel indicators"),)
-        )
+        path = "readings/readings.json"
+        self.pack.add_json(path, "readings", about, readings, (self._by("umbel indicators"),))
+        self._figure("Figures about the program", f"{known:,} of {len(readings):,} are known", path)
 
     def _sboms(self, projects: list[str]) -> None:
         """One session for all: opening one for each would take most of the time."""
@@ -233,7 +247,7 @@ class _Packer:
 
         written, form = 0, Form("cyclonedx", "1.6")
         with self.here.session(self.day, TABLES) as session:
-            for project, slug in _slugs(projects):
+            for project, slug in self._slugs(projects):
                 try:
                     content = b"".join(Sbom(whole(session, project, [project]), form))
                 except UmbelError as error:
@@ -242,7 +256,7 @@ class _Packer:
                 by = self.by_subject.get(project, []) or [self._by("umbel sbom")]
                 self.pack.add(f"sboms/{slug}.cdx.json", "sbom", f"{project} (CycloneDX 1.6).", content, by)
                 written += 1
-        self.figures.append(("SBOMs", f"{written:,} of {len(projects):,} projects"))
+        self._figure("SBOMs", f"{written:,} of {len(projects):,} projects")
 
     def _notices(self, projects: list[str]) -> None:
         """For each product; for each project that belongs to none."""
@@ -255,7 +269,7 @@ class _Packer:
         scopes += [(name, [name], []) for name in projects if name not in claimed]
         with self.here.session(self.day, TABLES) as session:
             for (name, scope, mine), (_, slug) in zip(
-                scopes, _slugs([one[0] for one in scopes]), strict=True
+                scopes, self._slugs([one[0] for one in scopes]), strict=True
             ):
                 try:
                     decided = self.here._decided(mine, session.as_of)  # noqa: SLF001 - a part of the workspace
@@ -277,15 +291,41 @@ class _Packer:
         )
         self.pack.add_json("products.json", "products", about, chosen, (self._by("umbel products"),))
 
+    def _slugs(self, names: list[str]) -> Iterator[tuple[str, str]]:
+        return zip(names, _slugs([self.pack.cleaned(name) for name in names], names), strict=True)
 
-def _slugs(names: list[str]) -> Iterator[tuple[str, str]]:
+
+def _folders(session: Any) -> list[str]:
+    """Where on this machine the evidence was read: the folders in which documents and checkouts lie."""
+    from posixpath import dirname
+
+    from umbel.reports.pack_private import outermost
+
+    rows = session.ask("SELECT DISTINCT origin FROM published WHERE starts_with(origin, 'file:')").rows()
+    places = ("/" + str(origin).removeprefix("file:").lstrip("/") for (origin,) in rows)
+    return [dirname(place) for place in outermost(places)]
+
+
+def _slugs(told: list[str], names: list[str]) -> Iterator[str]:
     """A file's name for each: readable, safe everywhere, and different for different names."""
-    plain = [_SLUG.sub("-", name).strip("-.")[:100] or "project" for name in names]
+    from umbel.reports.pack import is_safe
+
+    plain = [_SLUG.sub("-", name).strip("-.")[:100].rstrip("-.") or "project" for name in told]
     counted = Counter(each.casefold() for each in plain)
+    given: set[str] = set()
     for name, slug in zip(names, plain, strict=True):
-        twice = counted[slug.casefold()] > 1
-        mark = hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=4).hexdigest()
-        yield name, f"{slug}-{mark}" if twice or slug != name.replace("/", "-") else slug
+        marked, size = slug, 4
+        if counted[slug.casefold()] > 1 or slug != name.replace("/", "-") or not is_safe(slug):
+            marked = f"{slug}-{_mark(name, size)}"
+        while marked.casefold() in given:  # somebody named a project as another's file
+            size *= 2
+            marked = f"{slug}-{_mark(name, size)}"
+        given.add(marked.casefold())
+        yield marked
+
+
+def _mark(name: str, size: int) -> str:
+    return hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=size).hexdigest()
 
 
 def _csv(names: Any, rows: Any) -> bytes:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -17,18 +18,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from umbel.app.policies import Policies
+    from umbel.model.settings import Settings
     from umbel.reports.pack import Pack
 
 MOST_VERSIONS = 200
 _LARGEST = 1 << 20
+_SECRET = re.compile(r"key|secret|token|password|credential|sas|signature", re.IGNORECASE)
+_SHORTEST = 6
+"""Characters: a shorter value (`true`) stands in much that is no secret."""
 
 
-def secrets(folder: Path) -> set[str]:
-    """Words that must not leave by any version of the policy: they don't stand in a pack either."""
+def secrets(folder: Path, settings: Settings) -> set[str]:
+    """Words that must not leave by any version of the policy, and by what the lake and alerts are reached."""
     from umbel.policy.file import FILE
 
     texts = [_text(folder / FILE), *(text for _, _, text in _versions(folder))]
-    return {word for text in texts for word in _words(text)}
+    told = [word for text in texts for word in _words(text)]
+    keys = [value for name, value in settings.lake.options.items() if _SECRET.search(name)]
+    hooks = [target.url for target in settings.alerts.targets if target.url is not None]
+    return {*told, *(each for each in (*keys, *hooks) if len(each) >= _SHORTEST)}
 
 
 def add(pack: Pack, here: Policies, day: datetime, version: str) -> None:
@@ -37,11 +45,18 @@ def add(pack: Pack, here: Policies, day: datetime, version: str) -> None:
     from umbel.reports.pack import Provenance
 
     by = (Provenance(collector="people", version=f"umbel {version}"),)
+    by_us = Provenance(collector="umbel policy", version=version)
     text = _text(here.folder / FILE)
     if text is None:
-        pack.lacks(FILE, "nobody wrote one: the shipped policy is in force")
+        pack.lacks(FILE, "nobody wrote one: the shipped policy is in force", incomplete=False)
     else:
-        pack.add(f"policy/{FILE}", "policy", "The policy as it stands.", text, by)
+        pack.add(
+            f"policy/{FILE}",
+            "policy",
+            "The policy as it stands now; findings of whatever day are by it.",
+            text,
+            by,
+        )
     try:
         policy = here.policy()
     except UmbelError as error:
@@ -56,7 +71,7 @@ def add(pack: Pack, here: Policies, day: datetime, version: str) -> None:
         "overrides": [msgspec.structs.asdict(one) for one in policy.said.overrides],
     }
     about = "Every rule that is on, with all of its settings, for those of whom nothing else is said."
-    pack.add_json("policy/in-force.json", "policy", about, told, by)
+    pack.add_json("policy/in-force.json", "policy", about, told, (by_us,))
     _add_versions(pack, here.folder, day)
 
 
@@ -65,13 +80,15 @@ def _add_versions(pack: Pack, folder: Path, day: datetime) -> None:
 
     versions = [one for one in _versions(folder) if one[1] <= f"{day:%Y-%m-%d}"]
     if not versions:
-        pack.lacks("earlier versions of the policy", "git has none of it here")
+        pack.lacks("earlier versions of the policy", "git has none of it here", incomplete=False)
     for number, (commit, on, text) in enumerate(reversed(versions), 1):
         by = (Provenance(collector="git", version=commit, day=on),)
         about = f"Version {number} of the policy, committed on {on}."
         pack.add(f"policy/history/{number:03}-{on}-{commit[:12]}.toml", "policy", about, text, by)
     if len(versions) == MOST_VERSIONS:
-        pack.lacks("the oldest versions of the policy", f"the newest {MOST_VERSIONS} are told")
+        pack.lacks(
+            "the oldest versions of the policy", f"the newest {MOST_VERSIONS} are told", incomplete=False
+        )
 
 
 def _versions(folder: Path) -> list[tuple[str, str, bytes]]:

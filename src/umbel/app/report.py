@@ -72,7 +72,7 @@ class Report(Documents, Strategy, Control):
 
         if not has_upstream(self):
             return None
-        told = self._ranking(as_of, "strategic", None)
+        told = self.ranking(as_of)
         ranked = [each for each in told.ranked if product is None or product in each.products]
         mapped = told.mapped
         lines = model().lines

@@ -22,6 +22,7 @@ from umbel.reports.documents.review_facts import Aim, Contributed, Facts, Gap, Q
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from umbel.app.strategy import Ranking
     from umbel.frameworks.interface import Assessment, Kpi, Recommendation
     from umbel.policy.exceptions import Entry
     from umbel.policy.verdict import Verdict
@@ -30,12 +31,15 @@ if TYPE_CHECKING:
     from umbel.strategy.actions import Action
     from umbel.strategy.control.records import Control
     from umbel.strategy.interface import Ranked
+    from umbel.strategy.score.ranking import Order
     from umbel.strategy.value.answer import Valued
 
 T = TypeVar("T")
 _NOTHING = Gap("Nothing was collected yet, so nothing is known of what is in use.", "umbel collect")
 _NO_UPSTREAM = Gap("No upstream project was examined yet.", "umbel collect upstream")
-_HEAVY = ("_ranking", "verdict", "upstreams", "who", "metrics", "indicators", "frameworks")
+QUARTERS = 4
+"""Points of a leading figure's past: the ends of three quarters, and the day."""
+_HEAVY = ("verdict", "upstreams", "who", "metrics", "indicators", "frameworks")
 """What several parts of a review stand on: asked once each."""
 
 
@@ -110,6 +114,14 @@ class Reviewing(Maturity, Goals, Value):
         here.__dict__["known"] = cache(known)
         for name in _HEAVY:
             here.__dict__[name] = cache(getattr(here, name))
+        ranked = cache(self.__class__.ranking)
+
+        def ranking(
+            as_of: datetime | None = None, order: Order = "strategic", named: str | None = None
+        ) -> Ranking:
+            return ranked(here, as_of, order, named)  # one list, however it is asked for
+
+        here.__dict__["ranking"] = ranking
         with kept:
             yield here
 
@@ -147,7 +159,18 @@ class Reviewing(Maturity, Goals, Value):
     # ---- each part
 
     def _kpis_told(self, as_of: datetime | None, product: str | None) -> tuple[Kpi, ...]:
-        return tuple(self.kpis(None, "quarter", 2, as_of, product))
+        """Every KPI beside the last quarter's end; those that lead, and are drawn, with a year's quarters."""
+        from umbel.reports.documents import review_change
+        from umbel.reports.documents.review_words import is_bound
+
+        told = self.kpis(None, "quarter", 2, as_of, product)
+        leading = [
+            each.indicator.name
+            for each in review_change.first(told, review_change.BIG)
+            if each.now.value is not None and not is_bound(each, each.now)
+        ]
+        past = {each.indicator.name: each for each in self.kpis(leading, "quarter", QUARTERS, as_of, product)}
+        return tuple(past.get(each.indicator.name, each) for each in told)
 
     def _aims(self, as_of: datetime | None) -> Known[tuple[Aim, ...]]:
         from umbel.frameworks import goals
@@ -179,21 +202,11 @@ class Reviewing(Maturity, Goals, Value):
         return self.verdict(product=product, as_of=as_of)
 
     def _controlled(self, as_of: datetime | None, product: str | None) -> Known[tuple[Control, ...]]:
-        from umbel.metrics.engine import projects_of
-        from umbel.strategy.stance_model import model
-
         if not has_upstream(self):
             return _NO_UPSTREAM
         ranked = self._ranked_told(as_of, product)
-        line = model().lines["strategic"].value
-        wanted = (
-            []
-            if isinstance(ranked, Gap)
-            else [r.project for r in ranked if r.verdict and (r.strategic or 0) >= line]
-        )
-        with self.upstream_session(as_of) as session:
-            examined = set(projects_of(session))
-        return tuple(self.control([name for name in wanted if name in examined], as_of=as_of))
+        names = set() if isinstance(ranked, Gap) else {each.project for each in ranked if each.verdict}
+        return tuple(each for each in self.ranking(as_of, "strategic").control if each.project in names)
 
     def _contributed(self, as_of: datetime | None) -> Known[tuple[Contributed, ...]]:
         found = self.contributions(as_of)

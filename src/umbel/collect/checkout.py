@@ -39,7 +39,7 @@ class CheckoutCollector(Collector):
         "are seen in files only: what is set at a forge is not known."
     )
     describes_project = True
-    version = 3
+    version = 4
 
     def fingerprint(self, document: Document) -> str:
         """SHA-256 over the paths, sizes and times of its files, or over the id of the head's tree.

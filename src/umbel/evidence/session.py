@@ -50,7 +50,7 @@ class Session:
         self._url = lake.url
         self.pin = lake.pin(wanted)
         self._connection = duckdb.connect(":memory:", config={"threads": _threads()})
-        self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection.execute("SET GLOBAL TimeZone = 'UTC'")  # for every cursor, too
         self._registered: dict[str, Any] = {}
         self._lake = lake
         self._unattached = wanted

@@ -86,7 +86,7 @@ def answer(asked: Asked) -> Answer:
     practice, framework = asked.practice, asked.framework
     claim = main_key(framework.id, practice)
     reading = asked.readings.get(practice.applies_if or "")
-    if reading is not None and reading.value == 0 and not reading.error:
+    if reading is not None and _none(reading):
         return Answer(
             practice=practice,
             outcome="not-applicable",
@@ -110,6 +110,12 @@ def answer(asked: Asked) -> Answer:
         before="met" if outcome in {"contradicted", "decayed"} else None,
         claim=claim,
     )
+
+
+def _none(reading: Reading) -> bool:
+    """Whether what a practice is about is known not to be there: none found in half of the places isn't none."""
+    whole = reading.coverage is None or reading.coverage >= 1
+    return reading.value == 0 and whole and not reading.error
 
 
 def word_of(said: Said | None, framework: Framework) -> Word:

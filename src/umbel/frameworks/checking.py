@@ -156,7 +156,7 @@ def practice_faults(practice: Practice, shape: Shape, names: Names, tell: Tell) 
         if not getattr(practice, key).strip():
             tell((key,), "is empty")
     _place(practice, shape, tell)
-    _checks(practice, shape, names, tell)
+    check_faults(practice, shape, names, tell)
     if not practice.weight > 0 or not math.isfinite(practice.weight):
         tell(("weight",), "must be above 0; a practice that shouldn't count is left out")
     if not 1 <= practice.expires <= LONGEST_MONTHS:
@@ -166,7 +166,8 @@ def practice_faults(practice: Practice, shape: Shape, names: Names, tell: Tell) 
     _named("applies_if", practice.applies_if, names.indicators, tell)
 
 
-def _checks(practice: Practice, shape: Shape, names: Names, tell: Tell) -> None:
+def check_faults(practice: Practice, shape: Shape, names: Names, tell: Tell) -> None:
+    """Tell every fault of a practice's checks."""
     if practice.kind == "attestation" and practice.checks:
         tell(("checks",), 'are of evidence: make kind "evidence" or "proxy", or leave them out')
     if practice.kind != "attestation" and not practice.checks:

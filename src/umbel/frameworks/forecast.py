@@ -13,7 +13,9 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from umbel.frameworks.indicators.sentences import percent
 from umbel.frameworks.interface import Forecast
+from umbel.frameworks.kpi_words import enough
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +40,8 @@ _BOUNDS: dict[Unit, tuple[float, float]] = {
 def forecast(series: Sequence[Point], end: date) -> Forecast | str:
     """What the figure of a series will be on a later day: value and interval; or why nobody can tell.
 
-    Unknown points are left out. Eight of ten futures lie in the interval if the figure goes on moving as it did.
+    Unknown points, and those of which too little is known, are left out. Eight of ten futures lie in the
+    interval if the figure goes on moving as it did.
     """
     known = _known(series)
     why = _cannot(series, known, end)
@@ -66,19 +69,27 @@ def forecast(series: Sequence[Point], end: date) -> Forecast | str:
 
 
 def _known(series: Sequence[Point]) -> list[tuple[date, float]]:
-    """Days and values; what is stated is of the day that it was stated for, and counts once however long it lasts."""
+    """Days and values of what enough is known of.
+
+    What is stated is of the day that it was stated for, and counts once however long it lasts.
+    """
     found: dict[date, float] = {}
     for each in series:
         told = each.reading
-        if told.value is not None:
+        if told.value is not None and enough(told):
             stated = told.stated and told.observed_at is not None
             found[told.observed_at.date() if stated and told.observed_at else each.end] = told.value
     return list(found.items())
 
 
 def _cannot(series: Sequence[Point], known: Sequence[tuple[date, float]], end: date) -> str | None:
+    newest = series[-1].reading if series else None
     checks = (
         (any(each.reading.unit == "yes" for each in series), "a yes or no has no pace"),
+        (
+            newest is not None and newest.value is not None and not enough(newest),
+            f"only {percent(newest.coverage or 0.0) if newest else '?'} of what it should speak of is known",
+        ),
         (len(known) < LEAST, f"not enough past: {len(known)} known points, and {LEAST} are needed"),
         (
             bool(series) and series[-1].reading.value is None and bool(known),

@@ -27,7 +27,7 @@ from umbel.model.settings import SettingsError
 from umbel.policy import records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -100,11 +100,17 @@ class Series(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Spent(NamedTuple):
-    """What a budget allows and what was spent of it, as both are stated; None where one of them isn't known."""
+    """What a budget allows and what was spent of it, as both are stated; None where one of them isn't known.
 
-    budget: Reading
-    actual: Reading
+    `open` are the days of the budget since then of which nobody stated what was spent.
+    """
+
+    id: str
+    of: str
+    budget: Row | None
+    actual: Row | None
     share: float | None
+    open: tuple[date, ...]
     sentence: str
 
 
@@ -182,11 +188,19 @@ def definitions(folder: Path) -> tuple[dict[str, Definition], list[Broken]]:
 
 
 def paths(folder: Path) -> list[Path]:
-    """The files that the readings of a workspace's series stand on."""
+    """The files that the readings of a workspace's series stand on; those that are never opened are not among them."""
     try:
-        return [folder / FILE, *(folder / each.file for each in load(folder).values() if each.file)]
+        named = [each.file for each in load(folder).values() if each.file]
     except UsageError:
         return [folder / FILE]
+    return [folder / FILE, *(folder / name for name in named if _is_read(folder, name))]
+
+
+def _is_read(folder: Path, name: str) -> bool:
+    try:
+        return not isinstance(imported_rows.readable(folder, name), str)
+    except (OSError, ValueError, RuntimeError):
+        return False
 
 
 def found(known: Known, name: str) -> Found:
@@ -256,16 +270,46 @@ def _body(series: Series) -> Body:
     )
 
 
-def spent(budget: Series, allowed: Reading, actual: Reading) -> Spent:
-    """How much of a budget is spent, where both are known; above 1 it was overspent."""
-    known = allowed.value is not None and actual.value is not None and allowed.value > 0
-    share = (actual.value or 0.0) / (allowed.value or 1.0) if known else None
-    if share is None:
-        missing = allowed if allowed.value is None else actual
-        return Spent(allowed, actual, None, f"{budget.title}: unknown, since {missing.why or 'it is 0'}.")
-    used = figure(actual.value, "amount", budget.currency)
-    words = f"{used} of {figure(allowed.value, 'amount', budget.currency)} are spent ({share * 100:.0f} %), as stated."
-    return Spent(allowed, actual, share, words)
+def spent(budget: Series, allowed: Sequence[Row], actual: Sequence[Row], today: date) -> Spent:
+    """How much of a budget is spent: on the newest day of which both are stated, else the newest of each, with its day.
+
+    Above 1 it was overspent. A day of the budget without an actual is told, never counted as nothing spent.
+    """
+    planned = {row.day: row for row in allowed if row.value is not None and row.day <= today}
+    paid = {row.day: row for row in actual if row.value is not None and row.day <= today}
+    both = max(planned.keys() & paid.keys(), default=None)
+    one = planned.get(both or max(planned, default=today))
+    other = paid.get(both or max(paid, default=today))
+    missing = tuple(sorted(day for day in planned if both is not None and day > both))
+    known = one is not None and other is not None and one.value and one.value > 0
+    share = (other.value or 0.0) / one.value if known and one and other and one.value else None
+    return Spent(
+        budget.id,
+        budget.budget_of or "",
+        one,
+        other,
+        share,
+        missing,
+        _spent(budget, one, other, share, missing),
+    )
+
+
+def _spent(
+    budget: Series, one: Row | None, other: Row | None, share: float | None, missing: Sequence[date]
+) -> str:
+    if one is None or other is None:
+        lacking = "no budget" if one is None else f"nothing of what was spent ({budget.budget_of})"
+        return f"{budget.title}: unknown, since {lacking} is stated up to this day."
+    used, allows = (figure(row.value, budget.unit, budget.currency) for row in (other, one))
+    part = f", {share * 100:.0f} %" if share is not None else ""
+    if one.day == other.day:
+        words = f"{used} of {allows} are spent ({one.day}{part}), as stated"
+    else:
+        words = f"{used} (of {other.day}) of a budget of {allows} (of {one.day}{part}), as stated; no day has both"
+    if missing:
+        more = f" and {len(missing) - 1:,} days more" if len(missing) > 1 else ""
+        words += f"; what was spent of {missing[0]}{more} nobody has stated"
+    return f"{words}."
 
 
 def _why(series: Series, found: Rows, newest: Row | None, today: date) -> str | None:

@@ -34,7 +34,8 @@ MOST = 1e15
 COLUMNS = ("day", "value", "numerator", "denominator")
 _NEAR = 0.005
 """How far a stated share may lie from its numerator by its denominator: people round."""
-_SPACES = re.compile("[\\s'\u2019\u00a0\u202f]")
+_SPACES = re.compile(r"(?<=\d)[\s'\u2019\u00a0\u202f](?=\d{3}(?!\d))|\s+(?=%$)")
+"""What groups thousands, or stands before a per cent sign: "1 5" is no 15."""
 _POINT = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _COMMA = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
@@ -78,16 +79,22 @@ def nothing(message: str, place: str = "the file") -> Rows:
 def of_file(folder: Path, name: str, unit: Unit) -> Rows:
     """Read a CSV or Parquet file inside of a folder; one that leads out of it, or is too large, is not opened."""
     try:
-        path = (folder / name).resolve()
-        if not path.is_relative_to(folder.resolve()):
-            return nothing("lies outside of the workspace's folder")
-        if not path.is_file():
-            return nothing("is not there" if not path.exists() else "is no regular file")
-        if path.stat().st_size > LARGEST:
-            return nothing(f"is larger than {LARGEST >> 20} MiB")
+        path = readable(folder, name)
+        if isinstance(path, str):
+            return nothing(path)
         return of_parquet(path, unit) if path.suffix == ".parquet" else of_csv(path.read_bytes(), unit)
     except (OSError, ValueError, RuntimeError) as error:
         return nothing(f"can't be read: {getattr(error, 'strerror', None) or error}")
+
+
+def readable(folder: Path, name: str) -> Path | str:
+    """The file of a name inside of a folder; or why it isn't opened."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        return "lies outside of the workspace's folder"
+    if not path.is_file():
+        return "is not there" if not path.exists() else "is no regular file"
+    return f"is larger than {LARGEST >> 20} MiB" if path.stat().st_size > LARGEST else path
 
 
 def of_csv(content: bytes, unit: Unit) -> Rows:
@@ -303,7 +310,7 @@ def _finite(value: float, cell: Any) -> float:
 
 
 def _bare(text: str) -> str:
-    return _SPACES.sub("", text)
+    return _SPACES.sub("", text.strip())
 
 
 def _short(cell: Any) -> str:

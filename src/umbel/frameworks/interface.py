@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from umbel.evidence.people.rules import Rules
     from umbel.evidence.session import Session
     from umbel.metrics.definition import Catalog
+    from umbel.metrics.vulnerabilities.index import Index
     from umbel.model.settings import Settings
     from umbel.policy.file import Policy
     from umbel.policy.verdict import Verdict
@@ -69,6 +70,16 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     why: str | None = None
     ask: str | None = None
 
+    @property
+    def at_least(self) -> bool:
+        """Whether its value is only the least that it can be: a count for which not all was looked at."""
+        return (
+            self.unit == "count"
+            and self.value is not None
+            and self.coverage is not None
+            and self.coverage < 1
+        )
+
 
 class Indicator(msgspec.Struct, frozen=True, kw_only=True):
     """One indicator's definition (a .toml file; its stem is its name), whichever way it is computed."""
@@ -114,6 +125,10 @@ class Known(Protocol):
     @property
     def upstream(self) -> Session | None:
         """The upstream projects."""
+
+    @property
+    def index(self) -> Index | None:
+        """The advisories that are known, ready to be matched; None where none were brought in."""
 
     @property
     def projects(self) -> Sequence[str] | None:
@@ -286,8 +301,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     `level` is what is reached (None: not even the lowest, or it isn't staged), `next_level` the one after, `held_by`
     the ids of the practices that hold it back. `met`, `unmet` (with contradicted and decayed), `unknown` (with error)
     and `not_applicable` count practices; `share` is the met share of the weight that counts, `evidenced`, `attested`
-    and `unanswered` how that weight is answered (they sum to 1; None where nothing counts). `at_most` is the share if
-    everything unknown were met.
+    and `unanswered` how that weight is answered (they sum to 1; None where nothing counts); figures that somebody
+    merely stated are people's word, too. `at_most` is the share if everything unknown were met.
     """
 
     id: str
@@ -309,7 +324,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 class Move(msgspec.Struct, frozen=True, kw_only=True):
     """One next action: what it would move, for what effort; in the order of `worth` (move by effort).
 
-    `practice` and those it answers (`answers`, this one first) are named `framework/practice`.
+    `practice` and those it answers (`answers`, this one first) are named `framework/practice`. `action` is one short
+    step, `why` what is missing or not known.
     """
 
     practice: str
@@ -322,6 +338,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     template: str | None = None
     answers: tuple[str, ...] = ()
+    why: str = ""
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
@@ -372,7 +389,10 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """A goal's KPI with its baseline and target; `state` says how it stands, None while nobody can tell."""
+    """A goal's KPI with its baseline and target; `state` says how it stands, None while nobody can tell.
+
+    `late` is reached by now, and wasn't on the last day that counts.
+    """
 
     goal: str
     kpi: str
@@ -380,7 +400,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     until: date
     baseline: float | None = None
     baseline_on: date | None = None
-    state: Literal["reached", "on-track", "behind", "missed"] | None = None
+    state: Literal["reached", "late", "on-track", "behind", "missed"] | None = None
     sentence: str = ""
 
 

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from umbel.frameworks.claims import Claim
     from umbel.frameworks.interface import Answer, Assessment, Framework
 
-SOME = 5
-"""Questions asked at a time."""
-
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """One question: its claim, its words, what counts as proof, what evidence says already.

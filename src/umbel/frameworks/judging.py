@@ -98,19 +98,31 @@ def _judge(check: Check, reading: Reading) -> tuple[Evidence, str, str | None]:
     asked = _ask(reading)
     if reading.value is None or not math.isfinite(reading.value):
         return "unknown", told, f"Nobody knows yet: {_clause(reading.why)}.{asked}"
-    if reading.coverage is not None and reading.coverage < check.coverage:
+    settled = _settled(check, reading)
+    if not settled and reading.coverage is not None and reading.coverage < check.coverage:
         known, least = percent(reading.coverage), percent(check.coverage)
         return (
             "unknown",
             told,
             f"Only {known} of what it speaks of is known; {least} are needed to tell.{asked}",
         )
-    if reading.denominator is not None and reading.denominator < check.of:
+    if not settled and reading.denominator is not None and reading.denominator < check.of:
         few = f"{number(reading.denominator)} of at least {number(check.of)}"
         return "unknown", told, f"Too few to tell: {few}.{asked}"
     if not _holds(check, reading.value):
         return "unmet", told, _missing(check, reading)
     return _aged(check, reading, told)
+
+
+def _settled(check: Check, reading: Reading) -> bool:
+    """Whether what isn't known yet can't change the answer: a plain count only grows with what is looked at.
+
+    Means and medians of counts have a denominator and no numerator; they may fall.
+    """
+    plain = reading.unit == "count" and (reading.denominator is None or reading.numerator is not None)
+    if not plain or reading.value is None:
+        return False
+    return _holds(check, reading.value) == (check.at_least is not None)
 
 
 def _aged(check: Check, reading: Reading, told: str) -> tuple[Evidence, str, str | None]:
@@ -156,9 +168,15 @@ def _steps(check: Check, reading: Reading, framework: Framework, evidence: Evide
         return None
     value, rising = reading.value, check.at_least is not None
     if not check.steps:
-        return framework.met_at if evidence != "unmet" else framework.met_at - 1
+        return framework.met_at if evidence != "unmet" else int(_way(check, value) * framework.met_at)
     reached = [value >= step - 1e-9 if rising else value <= step + 1e-9 for step in check.steps]
     return next((grade for grade, holds in enumerate(reached) if not holds), len(reached))
+
+
+def _way(check: Check, value: float) -> float:
+    """How much of what is asked there is, below 1: nothing of it is the lowest grade, half of it half the way."""
+    part = value / check.at_least if check.at_least else (check.at_most or 0.0) / value if value > 0 else 0.0
+    return min(max(part, 0.0), math.nextafter(1.0, 0.0))
 
 
 def _grade(

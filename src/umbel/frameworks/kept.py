@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -48,8 +49,10 @@ LARGEST = 4 << 20
 """Bytes of a kept document."""
 _LOCKS = ".umbel/locks"
 _TRIES = 20
-_MARK = re.compile(r"<!--[ \t]*umbel:(begin|end|knows)(?=[ \t])([^\r\n>]*?)-->")
+_MARK = re.compile(r"<!--[ \t]*umbel:(begin|end|knows)(?=[ \t])([^\r\n<>]*?)-->")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+_NO_WORDS = re.compile(r"<!--(?:(?!<!--)[\s\S])*?-->|^[ \t]{0,3}#.*$", re.MULTILINE)
+"""Comments and headings."""
 _BLANK = re.compile(r"\[to write: ([^\[\]\r\n]{1,300})\]|^> \*\*To be written:\*\* (.{1,600})$")
 _HEAD = """\
 <!-- Umbel writes what stands between its marks (umbel:begin, umbel:end) anew as long as nobody changes it there.
@@ -105,8 +108,12 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def finished(self) -> bool:
-        """Whether somebody wrote everything that was asked for."""
-        return not self.blanks
+        """Whether somebody wrote everything that was asked for; an empty file, or one that is no text, says nothing."""
+        return (
+            not self.blanks
+            and "\0" not in self.text
+            and bool(_NO_WORDS.sub("", self.text).strip("\ufeff \t\r\n"))
+        )
 
 
 class _Region(msgspec.Struct, frozen=True):
@@ -200,12 +207,21 @@ def keep(folder: Path, name: str, sections: Sequence[Section]) -> Merged:
                 merged = merge(text, sections)
                 if not merged.changed:
                     return merged
+                _must_be_free(path)
                 if _read(path) == content:
                     files.replace(path, merged.text.encode("utf-8", "surrogateescape"))
                     return merged
     except OSError as error:
         raise UsageError(f"{path} can't be written: {error.strerror or error}.") from error
     raise UsageError(f"{path} changes all the time.", "Close the program that writes it, and try again.")
+
+
+def _must_be_free(path: Path) -> None:
+    """A file that somebody made read-only is not to be changed, although another could take its place."""
+    if path.exists() and not path.stat().st_mode & 0o222:
+        raise UsageError(
+            f"{path} is read-only: it was left as it is.", "Make it writable to have its parts anew."
+        )
 
 
 def _read(path: Path) -> bytes | None:
@@ -227,6 +243,7 @@ def _parsed(text: str) -> _Parsed:
     parts = [mark for mark in marks if mark[1] != "knows"]
     ledgers = [mark for mark in marks if mark[1] == "knows"]
     said = [(mark[2].split() or [""])[0] for mark in parts]
+    times = Counter(said)
     regions: dict[str, _Region] = {}
     damaged: dict[str, None] = {}
     for place, mark in enumerate(parts):
@@ -244,7 +261,7 @@ def _parsed(text: str) -> _Parsed:
             and after[1] == "end"
             and after[0] == f"<!-- umbel:end {name} -->"
             and mark[0] == f"<!-- umbel:begin {name} {words[1]} -->"
-            and said.count(name) == 2
+            and times[name] == 2
         )
         if whole and after is not None:
             regions[name] = _Region(name, words[1], mark.start(), mark.end(), after.start(), after.end())

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from umbel.frameworks.goals import COVERAGE
 from umbel.frameworks.indicators.sentences import number, percent
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 _BARS = "▁▂▃▄▅▆▇█"
 GAP = "·"
 """What stands in a sparkline for what nobody knows."""
+PART = "▫"
+"""What stands there for what is known of too little to be told as a fact."""
 
 
 def figure(value: float | None, unit: Unit, currency: str | None = None) -> str:
@@ -36,6 +39,19 @@ def figure(value: float | None, unit: Unit, currency: str | None = None) -> str:
     return f"{text} {currency}" if unit == "amount" and currency else text
 
 
+def enough(reading: Reading) -> bool:
+    """Whether a figure is known of as much as a target would ask for: less of it is no height, step or pace."""
+    return reading.value is not None and (reading.coverage is None or reading.coverage >= COVERAGE)
+
+
+def told(reading: Reading, indicator: Indicator) -> str:
+    """A reading with its unit, and how much it was looked at where that is too little: 0 (17 % known)."""
+    shown = figure(reading.value, indicator.unit, indicator.currency)
+    if reading.value is None or reading.coverage is None or enough(reading):
+        return shown
+    return f"{shown} ({percent(reading.coverage)} known)"
+
+
 def of(reading: Reading, indicator: Indicator) -> str:
     """What a share is made of: 72 of 96 projects; nothing for what is no share."""
     if reading.value is None or reading.numerator is None or reading.denominator is None:
@@ -46,7 +62,7 @@ def of(reading: Reading, indicator: Indicator) -> str:
 
 def change(before: Reading, now: Reading, indicator: Indicator) -> str:
     """How a figure moved, with what it is of: 61 of 96 → 72 of 96 projects (64 % → 75 %)."""
-    shown = [figure(each.value, indicator.unit, indicator.currency) for each in (before, now)]
+    shown = [told(each, indicator) for each in (before, now)]
     if (before.value, before.numerator) == (now.value, now.numerator):
         return f"unchanged at {shown[1]}" if now.value is not None else "unknown then and now"
     if indicator.unit != "share" or now.denominator is None or now.value is None:
@@ -58,10 +74,11 @@ def change(before: Reading, now: Reading, indicator: Indicator) -> str:
 
 
 def better(before: Reading, now: Reading, indicator: Indicator) -> bool | None:
-    """Whether a figure moved to the better; None where it stayed, one of both is unknown, or no way is better."""
+    """Whether a figure moved to the better; None where it stayed, too little is known of one, or no way is better."""
     if (
         before.value is None
         or now.value is None
+        or not (enough(before) and enough(now))
         or before.value == now.value
         or indicator.better == "neither"
     ):
@@ -75,13 +92,16 @@ def sparkline(series: Sequence[Point]) -> str:
     >>> sparkline(())
     ''
     """
-    known = [each.reading.value for each in series if each.reading.value is not None]
+    known = [each.reading.value for each in series if each.reading.value is not None and enough(each.reading)]
     whole = bool(series) and series[0].reading.unit in {"share", "yes"}
     low = min([0.0, *known])
     top = 1.0 if whole else max([0.0, *known])
-    return "".join(GAP if p.reading.value is None else _bar(p.reading.value, low, top) for p in series)
+    return "".join(_bar(each.reading, low, top) for each in series)
 
 
-def _bar(value: float, low: float, top: float) -> str:
+def _bar(reading: Reading, low: float, top: float) -> str:
+    value = reading.value
+    if value is None or not enough(reading):
+        return GAP if value is None else PART
     height = (value - low) / (top - low) if top > low else 0.0
     return _BARS[min(max(round(height * (len(_BARS) - 1)), 0), len(_BARS) - 1)]

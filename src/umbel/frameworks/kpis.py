@@ -17,6 +17,7 @@ import msgspec
 
 from umbel.frameworks import forecast
 from umbel.frameworks.interface import Forecast, Kpi, Point
+from umbel.frameworks.kpi_words import enough
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -112,12 +113,13 @@ def ahead(points: Sequence[Point], targets: Sequence[Target]) -> date:
 def moved(kpi: Kpi) -> Moved | None:
     """From which known point to the last a KPI moved; None where one of them is missing.
 
-    A stated value that lasts is one value: the point before is the newest with another.
+    Known is what enough was looked at for: that more was looked at is no move. A stated value that lasts is
+    one value: the point before is the newest with another.
     """
-    if not kpi.series or kpi.series[-1].reading.value is None:
+    if not kpi.series or not enough(kpi.series[-1].reading):
         return None
     now = kpi.series[-1]
-    known = [point for point in kpi.series[:-1] if point.reading.value is not None]
+    known = [point for point in kpi.series[:-1] if enough(point.reading)]
     if now.reading.stated:
         known = [point for point in known if point.reading.observed_at != now.reading.observed_at]
     return Moved(known[-1], now) if known else None

@@ -149,7 +149,7 @@ def read_overlay(path: Path, made: Library) -> Overlay:
     return records.load(
         path,
         overlays.Overlay,
-        lambda data, say: overlays.meaning(data, framework, petals, made.names, say),
+        lambda data, say: overlays.meaning(data, framework, petals, made.names, say, made.originals.values()),
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from umbel.frameworks.attestations import main_key
 from umbel.frameworks.indicators.sentences import percent
 from umbel.frameworks.interface import Move
+from umbel.frameworks.wording import OR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,10 +109,11 @@ def _move(group: Sequence[_Open]) -> Move:
     others = sorted({each.framework.title for each in group if each.framework.id != best.framework.id})
     also = f"; also in {', '.join(others)}" if others else ""
     names = [best.name, *(each.name for each in group if each is not best)]
+    action, why = _action(best.answer)
     return Move(
         practice=best.name,
         title=practice.title,
-        action=_action(best.answer),
+        action=action,
         petals=practice.petals,
         effort=practice.effort,
         moves=best.words + also,
@@ -121,13 +123,18 @@ def _move(group: Sequence[_Open]) -> Move:
             (each.answer.practice.template for each in group if each.answer.practice.template), None
         ),
         answers=tuple(names),
+        why=why,
     )
 
 
-def _action(answer: Answer) -> str:
+def _action(answer: Answer) -> tuple[str, str]:
+    """One step, and what is behind it: what only people can tell is asked of them first."""
     practice, gap = answer.practice, answer.gap or ""
-    if answer.outcome in {"unknown", "error"} and practice.kind == "evidence":
-        return f"{gap} {practice.next}".strip()
-    if answer.outcome in {"unknown", "error"}:
-        return " If it isn't so: ".join(filter(None, (gap, practice.next)))
-    return practice.next or gap or practice.title
+    ran_out = answer.outcome == "decayed" and answer.by == "attestation"
+    if not ran_out and (practice.kind == "evidence" or answer.outcome not in {"unknown", "error"}):
+        return practice.next or gap or practice.title, gap if practice.next else ""
+    found, or_, told = gap.rpartition(OR)
+    otherwise = f"If it isn't so: {practice.next}" if practice.next else ""
+    return (told[:1].upper() + told[1:]).removesuffix(
+        "."
+    ), f"{found} {otherwise}".strip() if or_ else otherwise

@@ -71,7 +71,8 @@ class Technology(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class Budget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line of a year's budget: what is planned, and what was spent so far.
 
-    `actual` is a figure that somebody wrote down, `series` the name of an imported series whose newest value tells it.
+    `actual` is a figure that somebody wrote down, as of `actual_on` (not after `decided`: what is known later stands in
+    a later record); `series` the name of an imported series whose newest value of that year tells it.
     """
 
     line: str
@@ -224,3 +225,6 @@ def _budget(entry: Mapping[str, Any], tell: Any) -> None:
         tell("year", "is no year")
     if entry.get("actual") is not None and entry.get("series") is not None:
         tell("series", "and actual can't both be said")
+    spent_on, decided = entry.get("actual_on"), entry.get("decided")
+    if type(spent_on) is date and type(decided) is date and decided < spent_on:
+        tell("actual_on", "lies after the day of the record: write a later record with it")

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from umbel.frameworks import checking
-from umbel.frameworks.interface import Framework, Part, Practice
+from umbel.frameworks.interface import Check, Framework, Part, Practice
+from umbel.frameworks.judging import limit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from umbel.frameworks.checking import Names
     from umbel.policy.records import Say
@@ -45,6 +46,14 @@ class Weigh(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     practice: str
     weight: float
+    reason: str
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A practice of evidence or proxy with other thresholds: its checks as they are here."""
+
+    practice: str
+    checks: tuple[Check, ...]
     reason: str
 
 
@@ -87,6 +96,7 @@ class Overlay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     disable: tuple[Disable, ...] = ()
     reword: tuple[Reword, ...] = ()
     weigh: tuple[Weigh, ...] = ()
+    change: tuple[Change, ...] = ()
     rename: tuple[Rename, ...] = ()
     split: tuple[Split, ...] = ()
     add: tuple[Added, ...] = ()
@@ -101,7 +111,10 @@ def applied(framework: Framework, petals: Sequence[Part], overlay: Overlay) -> F
     kept = [each for each in framework.practices if each.id not in disabled]
     rewords = {each.practice: each for each in overlay.reword}
     weights = {each.practice: each.weight for each in overlay.weigh}
-    practices = [_changed(each, rewords.get(each.id), weights.get(each.id)) for each in kept]
+    checks = {each.practice: each.checks for each in overlay.change}
+    practices = [
+        _changed(each, rewords.get(each.id), weights.get(each.id), checks.get(each.id)) for each in kept
+    ]
     practices += [each.practice for each in overlay.add]
     for split in overlay.split:
         practices = [_moved(each, framework.id, split) for each in practices]
@@ -133,8 +146,12 @@ def with_petals_of(framework: Framework, flower: Overlay) -> Framework:
     )
 
 
-def _changed(practice: Practice, reword: Reword | None, weight: float | None) -> Practice:
+def _changed(
+    practice: Practice, reword: Reword | None, weight: float | None, checks: tuple[Check, ...] | None
+) -> Practice:
     told: dict[str, Any] = {} if weight is None else {"weight": weight}
+    if checks is not None:
+        told |= {"checks": checks, "any_check": practice.any_check and len(checks) > 1}
     for key in ("title", "question", "next", "note") if reword is not None else ():
         if (words := getattr(reword, key)) is not None:
             told[key] = words
@@ -175,8 +192,11 @@ def _told(framework: Framework, petals: Sequence[Part], overlay: Overlay) -> Ite
     for word in overlay.reword:
         yield f"Reworded: “{titles[word.practice]}” ({word.practice}). {word.reason}"
     for weigh in overlay.weigh:
-        was = next(each.weight for each in framework.practices if each.id == weigh.practice)
-        yield f"Weighs {weigh.weight:g} instead of {was:g}: {weigh.practice}. {weigh.reason}"
+        before = next(each.weight for each in framework.practices if each.id == weigh.practice)
+        yield f"Weighs {weigh.weight:g} instead of {before:g}: {weigh.practice}. {weigh.reason}"
+    for change in overlay.change:
+        was = next(each.checks for each in framework.practices if each.id == change.practice)
+        yield f"Asks {_asked(change.checks)} instead of {_asked(was)}: {change.practice}. {change.reason}"
     for name in overlay.rename:
         yield f"“{parts[name.petal or name.dimension or '']}” is called “{name.title}”. {name.reason}"
     for split in overlay.split:
@@ -184,14 +204,23 @@ def _told(framework: Framework, petals: Sequence[Part], overlay: Overlay) -> Ite
         yield f"“{parts[split.petal]}” is split into {into}. {split.reason}"
 
 
+def _asked(checks: Iterable[Check]) -> str:
+    return ", ".join(f"{each.indicator} {limit(each, '')}" for each in checks)
+
+
 # ---- what is wrong with a file
 
 
 def meaning(
-    data: Mapping[str, Any], framework: Framework, petals: Sequence[Part], names: Names, say: Say
+    data: Mapping[str, Any],
+    framework: Framework,
+    petals: Sequence[Part],
+    names: Names,
+    say: Say,
+    others: Iterable[Framework] = (),
 ) -> None:
-    """Tell every fault of an overlay's parsed file."""
-    overlay_groups = {"disable", "reword", "weigh", "rename", "split", "add"}
+    """Tell every fault of an overlay's parsed file; `others` are all frameworks, whose practices a split may name."""
+    overlay_groups = {"disable", "reword", "weigh", "change", "rename", "split", "add"}
     if not overlay_groups & set(data):
         say(
             (), f"changes nothing: write one of {', '.join(f'[[{name}]]' for name in sorted(overlay_groups))}"
@@ -206,7 +235,7 @@ def meaning(
             if isinstance(entry.get("reason"), str) and not entry["reason"].strip():
                 say((group, index, "reason"), "is empty: say why")
             named = entry.get("practice")
-            if group in {"disable", "reword", "weigh"} and isinstance(named, str):
+            if group in {"disable", "reword", "weigh", "change"} and isinstance(named, str):
                 if named not in practices:
                     say((group, index, "practice"), _unknown(named, practices, framework.id))
                 if named in seen:
@@ -216,6 +245,8 @@ def meaning(
     _rewords(data, say)
     _renames(data, framework, petals, say)
     _splits(data, petals, say)
+    _split_practices(data, [framework, *others], say)
+    _changes(data, framework, names, say)
     _adds(data, framework, petals, names, say)
 
 
@@ -232,6 +263,27 @@ def _weights(data: Mapping[str, Any], say: Say) -> None:
         weight = entry.get("weight")
         if isinstance(weight, int | float) and not 0 < weight < float("inf"):
             say(("weigh", index, "weight"), "must be above 0; leave a practice out by [[disable]]")
+
+
+def _changes(data: Mapping[str, Any], framework: Framework, names: Names, say: Say) -> None:
+    by_id = {each.id: each for each in framework.practices}
+    shape = checking.Shape(
+        dimensions={}, petals=None, levels=frozenset(), grades=framework.grades, met_at=framework.met_at
+    )
+    for index, entry in enumerate(_entries(data, "change")):
+        practice = by_id.get(str(entry.get("practice")))
+        try:
+            change = msgspec.convert(entry, Change)
+        except msgspec.ValidationError:
+            continue
+        if practice is None:
+            continue
+
+        def tell(path: tuple[str | int, ...], words: str, index: int = index) -> None:
+            say(("change", index, *path), words)
+
+        changed = _changed(practice, None, None, change.checks)
+        checking.check_faults(changed, shape, names, tell)
 
 
 def _rewords(data: Mapping[str, Any], say: Say) -> None:
@@ -277,6 +329,22 @@ def _splits(data: Mapping[str, Any], petals: Sequence[Part], say: Say) -> None:
             taken.add(part["id"])
 
 
+def _split_practices(data: Mapping[str, Any], frameworks: Sequence[Framework], say: Say) -> None:
+    added = [_entry(entry, "practice").get("id") for entry in _entries(data, "add")]
+    known = {name for name in added if isinstance(name, str)}
+    for one in frameworks:
+        known |= {name for each in one.practices for name in (each.id, f"{one.id}/{each.id}")}
+    for index, entry in enumerate(_entries(data, "split")):
+        for number, part in enumerate(_entries(entry, "into")):
+            named = part.get("practices")
+            for name in named if isinstance(named, list) else ():
+                if isinstance(name, str) and name not in known:
+                    say(
+                        ("split", index, "into", number, "practices"),
+                        _unknown(name, known, frameworks[0].id),
+                    )
+
+
 def _adds(
     data: Mapping[str, Any], framework: Framework, petals: Sequence[Part], names: Names, say: Say
 ) -> None:
@@ -303,6 +371,11 @@ def _adds(
             tell(("id",), fault)
         seen.add(practice.id)
         checking.practice_faults(practice, shape, names, tell)
+
+
+def _entry(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    entry = data.get(key)
+    return entry if isinstance(entry, dict) else {}
 
 
 def _entries(data: Mapping[str, Any], group: str) -> list[dict[str, Any]]:

@@ -105,6 +105,13 @@ def _weight(answers: Iterable[Answer]) -> float:
     return sum(each.practice.weight for each in answers)
 
 
+def _told(answer: Answer) -> bool:
+    """Whether it stands on people's word alone: an attestation, or figures that somebody wrote down."""
+    if answer.by in {"evidence", "proxy"}:
+        return bool(answer.readings) and all(each.stated for each in answer.readings)
+    return answer.by == "attestation"
+
+
 def _standing(name: str, title: str, answers: Sequence[Answer], reached: _Reached) -> Standing:
     counted = [each for each in answers if each.counts]
     whole = _weight(counted)
@@ -126,7 +133,7 @@ def _standing(name: str, title: str, answers: Sequence[Answer], reached: _Reache
         not_applicable=len(answers) - len(counted),
         share=share(met),
         at_most=share([*met, *open_]),
-        evidenced=share(each for each in counted if each.by in {"evidence", "proxy"}),
-        attested=share(each for each in counted if each.by == "attestation"),
+        evidenced=share(each for each in counted if each.by is not None and not _told(each)),
+        attested=share(each for each in counted if _told(each)),
         unanswered=share(each for each in counted if each.by is None),
     )

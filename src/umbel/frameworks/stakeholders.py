@@ -91,6 +91,15 @@ def load(path: Path) -> Stakeholders:
     return records.load(path, Stakeholders, _meaning)
 
 
+def load_unquoted(path: Path) -> Stakeholders:
+    """As `load`, for answers that leave the office: a fault there quotes nothing of the file. Raises `UsageError`."""
+    try:
+        return load(path)
+    except SettingsError:
+        pass
+    raise UsageError(f"{FILE} has faults.", "umbel document stakeholder-map tells them, to the office alone.")
+
+
 def add(path: Path, entry: Stakeholder) -> None:
     """Write one more record, for its owner's eyes only. Raises `SettingsError` for one that can't be."""
     protect(path)
@@ -127,13 +136,19 @@ def protect(path: Path) -> None:
     try:
         if path.exists() and path.stat().st_mode & 0o077:
             path.chmod(MODE)
-        ignore = path.with_name(".gitignore")
-        told = ignore.read_bytes() if ignore.exists() else b""
-        if path.name.encode() not in told.split():
-            lead = b"" if not told or told.endswith(b"\n") else b"\n"
-            files.replace(ignore, told + lead + path.name.encode() + b"\n")
+        keep_out(path.with_name(".gitignore"), path.name)
     except OSError as error:
         raise UsageError(f"{path} can't be protected: {error.strerror}.") from error
+
+
+def keep_out(ignore: Path, *names: str) -> None:
+    """Add names to a `.gitignore` that it doesn't have. Raises `OSError`."""
+    told = ignore.read_bytes() if ignore.exists() else b""
+    there = {line.strip() for line in told.splitlines()}
+    new = "".join(f"{name}\n" for name in names if name.encode() not in there).encode()
+    if new:
+        lead = b"" if not told or told.endswith(b"\n") else b"\n"
+        files.replace(ignore, told + lead + new)
 
 
 def exposed(folder: Path) -> list[str]:

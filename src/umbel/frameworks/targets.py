@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Umbel contributors
 # SPDX-License-Identifier: Apache-2.0
-"""How the targets of goals stand as of a day: reached, on track, behind, missed; or nobody can tell, and why.
+"""How the targets of goals stand as of a day: reached (late, too), on track, behind, missed; or nobody can tell.
 
 On track is who stands at least where the straight line from the baseline to the target stood a month earlier: evidence
 moves in steps, and a goal that was set today isn't behind tomorrow.
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from umbel.frameworks.interface import Indicator, Known, Reading
     from umbel.model.measurement import Better
 
-State = Literal["reached", "on-track", "behind", "missed"]
+State = Literal["reached", "late", "on-track", "behind", "missed"]
 GRACE = timedelta(days=31)
 """How far behind the straight line still counts as on it."""
 _NEAR = 1e-9
+_WORST: tuple[State, ...] = ("on-track", "late", "reached")
 _OF_GOALS = "goals_"
 """Figures about goals are no measure of a goal: they would stand on themselves."""
 
@@ -44,7 +45,9 @@ class Pursued(NamedTuple):
         for worst in ("missed", "behind"):
             if worst in states:
                 return worst
-        return None if None in states or not states else "on-track" if "on-track" in states else "reached"
+        if None in states or not states:
+            return None
+        return next(each for each in _WORST if each in states)
 
 
 class Start(NamedTuple):
@@ -82,9 +85,17 @@ def line(aim: Aim, start: Start | None, day: date) -> float | None:
 
 
 def target(
-    told: Told, aim: Aim, now: Reading | None, indicator: Indicator | None, start: Start | None
+    told: Told,
+    aim: Aim,
+    now: Reading | None,
+    indicator: Indicator | None,
+    start: Start | None,
+    last: Reading | None = None,
 ) -> Target:
-    """How one aim of a goal stands by its newest reading (None: there is no figure of that name)."""
+    """How one aim of a goal stands by its newest reading (None: there is no figure of that name).
+
+    `last` is the reading of the last day that counts, once that has passed: who reaches a target later is late.
+    """
     found: State | None = None
     if now is None or indicator is None:
         sentence = f"Unknown: there is no KPI {aim.kpi}."
@@ -99,6 +110,8 @@ def target(
         day = now.as_of.astimezone(UTC).date()
         found = state(now.value, indicator.better, aim, day, start)
         sentence = _sentence(aim, now, indicator, start, found)
+        if found == "reached" and last is not None:
+            found, sentence = _in_time(aim, last, indicator, start, sentence)
     return Target(
         goal=told.goal.id,
         kpi=aim.kpi,
@@ -149,7 +162,7 @@ def stood(
     indicators: Mapping[str, Indicator],
     thens: Mapping[tuple[str, date], Reading] | None = None,
 ) -> list[Target]:
-    """The same of given goals and readings; `thens` are readings of the days on which lines begin."""
+    """The same of given goals and readings; `thens` are readings of the days on which lines begin, or have ended."""
     before = thens or {}
     return [
         target(
@@ -158,6 +171,7 @@ def stood(
             readings.get(aim.kpi),
             indicators.get(aim.kpi),
             start_of(told, aim, before.get((aim.kpi, starts_on(told, aim)))),
+            before.get((aim.kpi, aim.until)),
         )
         for told in standing
         for aim in told.goal.kpis
@@ -189,3 +203,16 @@ def _sentence(aim: Aim, now: Reading, indicator: Indicator, start: Start | None,
         f"{value}{stated}; from {shown(start.value)} on {start.day} to {shown(aim.target)} by {aim.until} "
         f"the straight line asks for {shown(asked)} now."
     )
+
+
+def _in_time(
+    aim: Aim, last: Reading, indicator: Indicator, start: Start | None, sentence: str
+) -> tuple[State, str]:
+    """Whether what is reached by now was on the last day that counted; what nobody knows is held against nobody."""
+    words = sentence.removesuffix(".")
+    if last.value is None or (last.coverage is not None and last.coverage < aim.coverage):
+        return "reached", f"{words} now; whether it was on {aim.until} nobody can tell."
+    if state(last.value, indicator.better, aim, aim.until, start) == "reached":
+        return "reached", sentence
+    was = figure(last.value, indicator.unit, indicator.currency)
+    return "late", f"{words} late: on {aim.until} it was {was}."

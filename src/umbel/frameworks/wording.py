@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Word = Literal["none", "met", "unmet", "not-applicable", "ran-out", "lapsed"]
 """What a person says: `ran-out` is a claim that it is met whose last day has passed, `lapsed` any other such word."""
+OR = " Or "
+"""Between what evidence lacks and the word that would do instead."""
 _IS = {"met": "it is met", "unmet": "it isn't met", "not-applicable": "it doesn't apply"}
 _CALLED = {"met": "met", "unmet": "not met", "not-applicable": "not applicable"}
 
@@ -75,4 +77,4 @@ def _to_say(practice: Practice, command: str, found: Judged, outcome: Outcome) -
         return f"Confirm it ({command})."
     if found.gap is None:
         return f"Answer it ({command})."
-    return found.gap if practice.kind == "evidence" else f"{found.gap} Or answer it ({command})."
+    return found.gap if practice.kind == "evidence" else f"{found.gap}{OR}answer it ({command})."

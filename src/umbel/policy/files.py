@@ -50,6 +50,8 @@ def replace(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if path.exists():
+            fresh.chmod(path.stat().st_mode & 0o777)  # who may read it stays as somebody set it
         fresh.replace(path)
     except BaseException:
         fresh.unlink(missing_ok=True)

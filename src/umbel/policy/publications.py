@@ -58,6 +58,10 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         """Whether it speaks of a project: by its whole name, or the end of it after a slash."""
         return named(self.project, project)
 
+    def stands(self, day: date) -> bool:
+        """Whether it says on a day that they are public."""
+        return self.decided <= day and not self.withdrawn and (self.until is None or day <= self.until)
+
 
 class Publications(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
@@ -68,13 +72,18 @@ class Publications(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """What had been decided by a day, the earliest first."""
         return sorted((each for each in self.published if each.decided <= day), key=lambda each: each.decided)
 
+    def standing(self, day: date) -> list[Publication]:
+        """Of each pattern the last word up to a day, unless it was taken back or has run out."""
+        last = {each.project.casefold(): each for each in self.known(day)}
+        return [each for each in last.values() if each.stands(day)]
+
     def of(self, projects: Iterable[str], day: date) -> list[str]:
         """Those of some projects that are public on a day, in their order."""
         said = self.known(day)
         found = []
         for name in projects:
             last = next((each for each in reversed(said) if each.means(name)), None)
-            if last is not None and not last.withdrawn and (last.until is None or day <= last.until):
+            if last is not None and last.stands(day):
                 found.append(name)
         return found
 

@@ -3,17 +3,16 @@
 """KPIs as small multiples: a column a period, a line at the target, a gap where nobody knows.
 
 Shares stand on a scale from none to all, other figures on one of their own up from zero. What is stated has grey
-columns and says so; a forecast is the stretch that it may lie in, never a column. One specification serves page,
-file and print.
+columns and says so, what is known of too little hollow ones; a forecast
+is the stretch that it may lie in, never a column. One specification serves page, file and print.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from umbel.frameworks.kpi_words import figure, of
-from umbel.reports.charts import BAR, INK, SOFT, TRACK, fitted, picture
+from umbel.frameworks.kpi_words import enough, figure, of, told
+from umbel.reports.charts import BAR, INK, SOFT, TRACK, UNKNOWN, fitted, picture
 from umbel.reports.markup import short
 
 if TYPE_CHECKING:
@@ -26,12 +25,17 @@ COLUMNS = 3
 CELL, HEAD, PLOT, FOOT = 250, 46, 64, 22
 """Pixels of a cell: its width, and the heights of its words, its columns and its days."""
 GAP = 26
+_HOLLOW = 5
+"""Pixels without which a hollow column is a mere line."""
 _MOST = 24
 """Columns of a cell: of a longer series the newest."""
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+_CONFIG = {"font": "system-ui, sans-serif", "aria": False, "padding": 0, "view": {"stroke": None}}
 _CALM = """\
 svg{background:#fff}.ink{fill:#1b211d}.soft{fill:#58615b}.track{fill:#e1e5de}.bar{fill:#2b6e50;stroke:#2b6e50}\
+.bar-unknown{fill:#fff;stroke:#58615b;stroke-dasharray:2 2}\
 @media(prefers-color-scheme:dark){svg{background:#151a17}.ink{fill:#e8ece8}.soft{fill:#a3ada6}.track{fill:#2a312c}\
-.bar{fill:#79c09b;stroke:#79c09b}}"""
+.bar{fill:#79c09b;stroke:#79c09b}.bar-unknown{fill:#151a17;stroke:#a3ada6}}"""
 
 
 def size(number: int, columns: int = COLUMNS, width: int = CELL) -> tuple[int, int]:
@@ -44,13 +48,10 @@ def specification(kpis: Sequence[Kpi], columns: int = COLUMNS, width: int = CELL
     """The Vega-Lite specification: a cell a KPI of a width, in the order given. Raises `ValueError` without any."""
     if not kpis:
         raise ValueError("there is no KPI to draw")
-    shared = {key: value for key, value in _cell(width).items() if key in {"$schema", "config"}}
-    alone = {
-        key: value for key, value in _cell(width).items() if key not in {"$schema", "config", "autosize"}
-    }
-    cells = [{**alone, "data": {"values": rows(kpi, width)}} for kpi in kpis]
+    cells = [{**_cell(width), "data": {"values": rows(kpi, width)}} for kpi in kpis]
     return {
-        **shared,
+        "$schema": _SCHEMA,
+        "config": _CONFIG,
         "autosize": {"type": "none"},
         "bounds": "flush",
         "columns": columns,
@@ -78,18 +79,20 @@ def rows(kpi: Kpi, width: int = CELL) -> list[dict[str, Any]]:
 
     ground = up(0.0)
     drawn.append({"kind": "soft", "x": 0, "x2": width, "y": ground, "y2": ground + 1})
-    for place, value in enumerate(point.reading.value for point in points):
+    for place, each in enumerate(point.reading for point in points):
+        value = each.value
         if value is None:
             drawn.append({"kind": "gap", "x": (place + 0.5) * step, "y": ground - 5, "word": "?"})
             continue
         top, foot = sorted((up(value), ground))
-        kind = "soft" if kpi.now.stated else "bar"
-        drawn.append({"kind": kind, **sides(place), "y": min(top, foot - 1.5), "y2": foot})
-    if (told := kpi.forecast) is not None:
-        ends = {"y": up(told.high), "y2": max(up(told.low), up(told.high) + 1)}
+        kind = "part" if not enough(each) else "soft" if each.stated else "bar"
+        least = _HOLLOW if kind == "part" else 1.5
+        drawn.append({"kind": kind, **sides(place), "y": min(top, foot - least), "y2": foot})
+    if (later := kpi.forecast) is not None:
+        ends = {"y": up(later.high), "y2": max(up(later.low), up(later.high) + 1)}
         drawn.append({"kind": "track", **sides(len(points)), **ends})
         drawn.append(
-            {"kind": "soft", **sides(len(points)), "y": up(told.value) - 1, "y2": up(told.value) + 1}
+            {"kind": "soft", **sides(len(points)), "y": up(later.value) - 1, "y2": up(later.value) + 1}
         )
     for aim in kpi.targets[:1]:
         line = {"y": up(aim.target) - 1, "y2": up(aim.target) + 0.5}
@@ -110,7 +113,7 @@ def _scale(kpi: Kpi, values: Sequence[float | None]) -> tuple[float, float]:
 
 def _words(kpi: Kpi, width: int) -> list[dict[str, Any]]:
     said = kpi.indicator
-    now = figure(kpi.now.value, said.unit, said.currency) if kpi.now.value is not None else "unknown"
+    now = told(kpi.now, said) if kpi.now.value is not None else "unknown"
     drawn: list[dict[str, Any]] = [
         {"kind": "title", "x": 0, "y": 11, "word": fitted(said.title)},
         {"kind": "now", "x": 0, "y": 30, "word": short(now, 24)},
@@ -136,44 +139,42 @@ def _beside(kpi: Kpi) -> str:
     return " · ".join(parts)
 
 
-@cache
 def _cell(width: int) -> dict[str, Any]:
-    """One cell without its rows: building it takes longer than drawing."""
-    import altair as alt
-
+    """One cell without its rows. Plain words: importing what would build it takes longer than all the drawing."""
     high = HEAD + PLOT + FOOT
-    base = alt.Chart(alt.InlineData(values=[{"kind": "bar", "x": 0, "x2": 1, "y": 0, "y2": 1, "word": ""}]))
-    base = base.encode(
-        x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False)),
-        y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[high, 0], nice=False)),
-    )
 
-    def box(kind: str, **style: Any) -> Any:
-        chosen = base.transform_filter(f"datum.kind == '{kind}'").mark_rect(**style)
-        return chosen.encode(x2="x2:Q", y2="y2:Q")
+    def scale(field: str, *domain: int) -> dict[str, Any]:
+        return {
+            "axis": None, "field": field, "type": "quantitative", "scale": {"domain": list(domain), "nice": False},
+        }  # fmt: skip
 
-    def words(kind: str, align: Any, color: str, font: float, **style: Any) -> Any:
-        chosen = base.transform_filter(f"datum.kind == '{kind}'")
-        return chosen.mark_text(align=align, color=color, fontSize=font, **style).encode(text="word:N")
+    ground = {"x": scale("x", 0, width), "y": scale("y", high, 0)}
 
-    chart = alt.layer(
-        box("track", color=TRACK),
-        box("bar", color=BAR),
-        box("soft", color=SOFT),
-        box("ink", color=INK),
+    def layer(kind: str, mark: dict[str, Any], **more: Any) -> dict[str, Any]:
+        return {
+            "transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark, "encoding": {**ground, **more},
+        }  # fmt: skip
+
+    def box(kind: str, color: str, **style: Any) -> dict[str, Any]:
+        return layer(kind, {"type": "rect", "color": color, **style}, x2={"field": "x2"}, y2={"field": "y2"})
+
+    def words(kind: str, align: str, color: str, font: float, **style: Any) -> dict[str, Any]:
+        mark = {"type": "text", "align": align, "color": color, "fontSize": font, **style}
+        return layer(kind, mark, text={"field": "word", "type": "nominal"})
+
+    layers = [
+        box("track", TRACK),
+        box("bar", BAR),
+        box("soft", SOFT),
+        box("part", UNKNOWN, stroke=SOFT),
+        box("ink", INK),
         words("title", "left", INK, 12, fontWeight="bold"),
         words("now", "left", INK, 15),
         words("gap", "center", SOFT, 12),
         words("left", "left", SOFT, 11),
         words("right", "right", SOFT, 11),
-    )
-    chart = chart.properties(width=width, height=high, autosize=alt.AutoSizeParams(type="none"))
-    made: dict[str, Any] = (
-        chart.configure(padding=0, font="system-ui, sans-serif", aria=False)
-        .configure_view(stroke=None)
-        .to_dict()
-    )
-    return {key: value for key, value in made.items() if key not in {"data", "datasets"}}
+    ]
+    return {"layer": layers, "width": width, "height": high}
 
 
 def draw(kpis: Sequence[Kpi], *, name: str = "kpis", columns: int = COLUMNS, width: int = CELL) -> Html:
@@ -197,9 +198,7 @@ def described(kpis: Sequence[Kpi]) -> str:
 def _described(kpi: Kpi) -> str:
     said = kpi.indicator
     stated = " (stated)" if kpi.now.stated else ""
-    values = [
-        (point.end, figure(point.reading.value, said.unit, said.currency)) for point in kpi.series[-_MOST:]
-    ]
+    values = [(point.end, told(point.reading, said)) for point in kpi.series[-_MOST:]]
     past = ", ".join(f"{day} {'unknown' if value == '?' else value}" for day, value in values)
     aims = "".join(
         f" Target {figure(aim.target, said.unit, said.currency)} by {aim.until}: {aim.state or 'nobody can tell'}."
@@ -211,9 +210,9 @@ def _described(kpi: Kpi) -> str:
 def _ahead(kpi: Kpi) -> str:
     if kpi.forecast is None:
         return ""
-    said, told = kpi.indicator, kpi.forecast
-    low, high = (figure(value, said.unit, said.currency) for value in (told.low, told.high))
-    return f" If nothing changes, {low} to {high} on {told.end}."
+    said, later = kpi.indicator, kpi.forecast
+    low, high = (figure(value, said.unit, said.currency) for value in (later.low, later.high))
+    return f" If nothing changes, {low} to {high} on {later.end}."
 
 
 def standing_alone(kpis: Sequence[Kpi]) -> str:

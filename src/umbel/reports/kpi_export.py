@@ -11,6 +11,7 @@ import csv
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from umbel.frameworks.kpi_words import enough
 from umbel.model.errors import UsageError
 from umbel.reports.files import replacing
 
@@ -40,6 +41,7 @@ COLUMNS = {
     "denominator": "double",
     "noun": "string",
     "coverage": "double",
+    "enough": "bool",
     "why": "string",
     "goal": "string",
     "target": "double",
@@ -47,7 +49,8 @@ COLUMNS = {
     "target_state": "string",
     "how": "string",
 }
-"""The table's columns in their order. `kind` is reading or forecast; `target_state` is told of the newest reading."""
+"""The table's columns in their order. `kind` is reading or forecast; `enough` whether as much is known of a value as a
+target asks for (a value of which less is known is no fact to draw); `target_state` is told of the newest reading."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -135,11 +138,13 @@ def _reading(point: Point) -> dict[str, Any]:
     told = point.reading
     return {
         "kind": "reading",
+        "stated": told.stated,
         "day": point.end,
         "value": told.value,
         "numerator": told.numerator,
         "denominator": told.denominator,
         "coverage": told.coverage,
+        "enough": enough(told),
         "why": told.why,
     }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from umbel._version import __version__
 from umbel.frameworks.indicators.sentences import percent
-from umbel.frameworks.kpi_words import change, figure, of
+from umbel.frameworks.kpi_words import change, figure, of, told
 from umbel.frameworks.kpis import moved
 from umbel.reports import kpi_chart
 from umbel.reports.listing import Column, table
@@ -43,7 +43,8 @@ def page(kpis: Sequence[Kpi], groups: Iterable[Group], name: str | None = None) 
     dates = [element("dt", "As of"), element("dd", f"{kpis[0].now.as_of:%Y-%m-%d}")] if kpis else []
     top = element("header", asset("mark.svg"), about, element("dl", *dates, class_="when"), class_="top")
     known = [kpi for kpi in kpis if any(point.reading.value is not None for point in kpi.series)]
-    lead = f"{len(known)} of {len(kpis)} figures are known. A question mark is a day of which nobody knows."
+    lead = f"{len(known)} of {len(kpis)} figures are known. A question mark is a day of which nobody knows, "
+    lead += "a hollow column one of which too little was looked at."
     parts = [_group(group, known) for group in groups]
     rest = [_unknown([kpi for kpi in kpis if kpi not in known]), _numbers(known)]
     body = [element("p", lead, class_="lead"), *parts, *rest]
@@ -83,8 +84,8 @@ def _figure(kpi: Kpi) -> Html:
 
 
 def _stretch(kpi: Kpi) -> str:
-    said, told = kpi.indicator, kpi.forecast
-    ends = (told.low, told.high) if told else ()
+    said, later = kpi.indicator, kpi.forecast
+    ends = (later.low, later.high) if later else ()
     return " to ".join(figure(value, said.unit, said.currency) for value in ends)
 
 
@@ -114,9 +115,7 @@ def _numbers(kpis: Sequence[Kpi]) -> Html:
         (
             kpi.indicator.title + (" (stated)" if point.reading.stated else ""),
             str(point.end),
-            None
-            if point.reading.value is None
-            else figure(point.reading.value, kpi.indicator.unit, kpi.indicator.currency),
+            None if point.reading.value is None else told(point.reading, kpi.indicator),
             of(point.reading, kpi.indicator) or "–",
             "–" if point.reading.coverage is None else percent(point.reading.coverage),
             point.reading.why or "–",

@@ -159,7 +159,8 @@ _SIDES: tuple[tuple[str, Align], ...] = (("right", "left"), ("left", "right"))
 
 
 def _words(labels: Sequence[_Label], overall: Standing) -> list[Any]:
-    middle = "?" if overall.share is None else percent(overall.share)
+    nothing = overall.share is None or not overall.met + overall.unmet
+    middle = "?" if nothing else percent(overall.share or 0.0)
     centre = [
         {"x": WIDTH / 2, "y": HEIGHT / 2 - 2, "word": middle, "soft": False},
         {"x": WIDTH / 2, "y": HEIGHT / 2 + 15, "word": "met", "soft": True},

@@ -9,12 +9,14 @@ in the order of their names, with fixed times and rights.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 import zipfile
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
 
 import msgspec
 
+from umbel.model.errors import EvidenceError
 from umbel.reports.files import replacing
 from umbel.reports.pack_private import Cleaned, Cleaner
 
@@ -24,11 +26,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMAT = "umbel-evidence-pack/1"
-MANIFEST, INDEX = "manifest.json", "index.html"
+MANIFEST, INDEX, SUMS = "manifest.json", "index.html", "SHA256SUMS"
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 _RIGHTS = 0o100644 << 16
 _UNIX = 3
 _PIECE = 1 << 20
+_RESERVED = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{kind}{number}" for kind in ("com", "lpt") for number in range(1, 10))]
+)
+"""Names that are devices, not files, where packs may be opened."""
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -44,7 +50,8 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One file of a pack, as the manifest has it.
 
-    `left_out` counts addresses and secret words that were taken out; then `source_sha256` is that of the original.
+    `left_out` counts addresses, folders and secret words that were taken out; then `source_sha256` is that of the
+    original.
     """
 
     path: str
@@ -58,10 +65,22 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Missing(msgspec.Struct, frozen=True, kw_only=True):
-    """What one would look for in a pack and is not in it, and why."""
+    """What one would look for in a pack and is not in it, and why.
+
+    `incomplete`: evidence or a record could not be had. Else there is none, or it is left out on purpose.
+    """
 
     what: str
     why: str
+    incomplete: bool = True
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line that the index shows in short, and the file of the pack in which it stands."""
+
+    name: str
+    value: str
+    file: str | None = None
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +91,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     product: str | None
     umbel: str
     evidence: str
-    figures: tuple[tuple[str, str], ...] = ()
+    figures: tuple[Figure, ...] = ()
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +112,24 @@ class Packed(NamedTuple):
     size: int
 
 
+def folded(name: str) -> str:
+    """A name as file systems that don't tell capitals apart see it."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def is_safe(name: str) -> bool:
+    """Whether a name leads to one file below the folder in which a pack is opened, on every system."""
+    return (
+        0 < len(name) <= 1000
+        and not set(name) & set('\\:*?"<>|')
+        and name.isprintable()
+        and all(
+            part == part.rstrip(". ") != "" and folded(part).partition(".")[0] not in _RESERVED
+            for part in name.split("/")
+        )
+    )
+
+
 class _Spooled(NamedTuple):
     at: int
     size: int
@@ -106,6 +143,7 @@ class Pack:
         self._spool: IO[bytes] = TemporaryFile()  # noqa: SIM115 - closed by __exit__
         self._cleaner = Cleaner(secrets)
         self._places: dict[str, _Spooled] = {}
+        self._names: set[str] = {folded(name) for name in (MANIFEST, INDEX, SUMS)}
         self.entries: list[Entry] = []
         self.missing: list[Missing] = []
 
@@ -120,9 +158,27 @@ class Pack:
     def add(
         self, path: str, kind: str, about: str, content: bytes, provenance: Sequence[Provenance] = ()
     ) -> None:
-        """Take one file; addresses of people and secret words are taken out of it."""
-        cleaned = self._cleaner.clean(content)
-        self._put(path, kind, about, cleaned, content, provenance)
+        """Take one file; addresses of people and secret words are taken out of it.
+
+        Raises `ValueError` for a path that it doesn't take.
+        """
+        if not self.takes(path):
+            raise ValueError(f"a pack can't have {path!r}, or has it twice")
+        self._names.add(folded(path))
+        about = self.cleaned(about)
+        self._put(path, kind, about, self._cleaner.clean(content), content, provenance)
+
+    def takes(self, path: str) -> bool:
+        """Whether a name is safe everywhere, and not taken yet."""
+        return is_safe(path) and folded(path) not in self._names
+
+    def hide(self, folder: str, others: Iterable[str]) -> None:
+        """Leave out where the workspace lies on its machine, and other folders there."""
+        self._cleaner.hide(folder, others)
+
+    def cleaned(self, text: str) -> str:
+        """A line as it may stand in the pack."""
+        return self._cleaner.text(text)
 
     def add_json(
         self, path: str, kind: str, about: str, value: Any, provenance: Sequence[Provenance] = ()
@@ -131,10 +187,9 @@ class Pack:
         encoded = msgspec.json.encode(value, enc_hook=str, order="deterministic")
         self.add(path, kind, about, msgspec.json.format(encoded, indent=1) + b"\n", provenance)
 
-    def lacks(self, what: str, why: str) -> None:
-        """Say what is not in it."""
-        why = self._cleaner.clean(why.encode("utf-8", "replace")).content.decode()
-        self.missing.append(Missing(what=what, why=why))
+    def lacks(self, what: str, why: str, *, incomplete: bool = True) -> None:
+        """Say what is not in it; not `incomplete` where there is none, or where it is left out on purpose."""
+        self.missing.append(Missing(what=self.cleaned(what), why=self.cleaned(why), incomplete=incomplete))
 
     def _put(
         self,
@@ -145,8 +200,6 @@ class Pack:
         content: bytes,
         provenance: Sequence[Provenance],
     ) -> None:
-        if path in self._places:
-            raise ValueError(f"a pack has {path} twice")
         self._places[path] = self._spooled(cleaned.content)
         self.entries.append(
             Entry(
@@ -163,14 +216,15 @@ class Pack:
 
     def _told(self, one: Provenance) -> Provenance:
         """Where something was found may name a person, too."""
-        if one.origin is None:
-            return one
-        cleaned = self._cleaner.clean(one.origin.encode("utf-8", "replace")).content.decode()
-        return msgspec.structs.replace(one, origin=cleaned)
+        return one if one.origin is None else msgspec.structs.replace(one, origin=self.cleaned(one.origin))
 
     def _spooled(self, content: bytes) -> _Spooled:
-        at = self._spool.seek(0, 2)
-        self._spool.write(content)
+        try:
+            at = self._spool.seek(0, 2)
+            self._spool.write(content)
+            self._spool.flush()
+        except OSError as error:
+            raise EvidenceError(f"The pack can't be gathered: {error.strerror or error}.") from error
         return _Spooled(at, len(content))
 
     def write(self, path: str | os.PathLike[str], head: Head) -> Packed:
@@ -178,15 +232,15 @@ class Pack:
         from umbel.reports.files import checked
         from umbel.reports.pack_page import page
 
-        files = tuple(sorted(self.entries, key=lambda entry: entry.path))
-        shown = Manifest(format=FORMAT, head=head, files=files, missing=tuple(self.missing))
-        index = page(shown).encode()
-        self._put(
-            INDEX, "index", "What is in the pack, to be read in a browser.", Cleaned(index, 0), index, ()
+        shown = Manifest(
+            format=FORMAT, head=self._told_head(head), files=self._sorted(), missing=tuple(self.missing)
         )
-        manifest = msgspec.structs.replace(
-            shown, files=tuple(sorted(self.entries, key=lambda entry: entry.path))
-        )
+        about = "What is in the pack, to be read in a browser."
+        self._put(INDEX, "index", about, *_as_is(page(shown).encode()), ())
+        sums = "".join(f"{entry.sha256}  {entry.path}\n" for entry in self._sorted())
+        about = "The hash of every other file but the manifest, for sha256sum -c."
+        self._put(SUMS, "sums", about, *_as_is(sums.encode()), ())
+        manifest = msgspec.structs.replace(shown, files=self._sorted())
         told = msgspec.json.format(msgspec.json.encode(manifest, order="deterministic"), indent=1) + b"\n"
         self._places[MANIFEST] = self._spooled(told)
         with replacing(path) as draft:
@@ -195,6 +249,20 @@ class Pack:
                     self._write(archive, name)
             digest, size = _digest(draft)
         return Packed(checked(path), manifest, digest, size)
+
+    def _sorted(self) -> tuple[Entry, ...]:
+        return tuple(sorted(self.entries, key=lambda entry: entry.path))
+
+    def _told_head(self, head: Head) -> Head:
+        """A product's name, or a framework's, may hold a secret word, too."""
+        figures = tuple(
+            msgspec.structs.replace(one, name=self.cleaned(one.name), value=self.cleaned(one.value))
+            for one in head.figures
+        )
+        product = None if head.product is None else self.cleaned(head.product)
+        return msgspec.structs.replace(
+            head, organisation=self.cleaned(head.organisation), product=product, figures=figures
+        )
 
     def _write(self, archive: zipfile.ZipFile, name: str) -> None:
         info = zipfile.ZipInfo(name, _MOMENT)
@@ -208,6 +276,11 @@ class Pack:
                 piece = self._spool.read(min(left, _PIECE))
                 member.write(piece)
                 left -= len(piece)
+
+
+def _as_is(content: bytes) -> tuple[Cleaned, bytes]:
+    """What is made of cleaned parts."""
+    return Cleaned(content, 0), content
 
 
 def _digest(path: Path) -> tuple[str, int]:

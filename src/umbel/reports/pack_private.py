@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Umbel contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What must not stand in an evidence pack: addresses of people, and words that are secret.
+"""What must not stand in an evidence pack: addresses of people, folders of a machine, and words that are secret.
 
 An address becomes `[address 1]`, `[address 2]` … in the order in which a pack first has them: who is the same can
 still be seen, who it is can't. What looks like one and is a version of a package (`pkg:maven/a/b@2.0.Final`) stays.
@@ -8,6 +8,7 @@ still be seen, who it is can't. What looks like one and is a version of a packag
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,16 +34,36 @@ class Cleaned(NamedTuple):
 
 
 class Cleaner:
-    """Takes addresses, logins, home folders and secret words out of texts; the same address gets the same number."""
+    """Takes addresses, logins, folders and secret words out of texts; the same address gets the same number."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         """Know the secret words; whatever their case they are found."""
-        words = sorted(
-            {word.strip() for word in secrets if word.strip()}, key=lambda word: (-len(word), word)
-        )
-        self._words = re.compile("|".join(map(re.escape, words)), re.IGNORECASE) if words else None
+        words = {word.strip() for word in secrets if word.strip()}
+        words |= {json.dumps(word, ensure_ascii=ascii_)[1:-1] for word in words for ascii_ in (True, False)}
+        longest = sorted(words, key=lambda word: (-len(word), word))
+        self._words = re.compile("|".join(map(re.escape, longest)), re.IGNORECASE) if words else None
+        self._folders: re.Pattern[str] | None = None
+        self._labels: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self._count = 0
+
+    def hide(self, folder: str, others: Iterable[str]) -> None:
+        """Know folders of this machine: the workspace's own is told as `[workspace]`, others by numbers."""
+        own = folder.rstrip("/")
+        roots = {own: "[workspace]"} if own else {}
+        for other in outermost(others):
+            if not f"{other}/".startswith(f"{own}/") or not own:
+                roots[other] = f"[folder {len(roots) + (not own)}]"
+        self._labels = roots
+        longest = sorted(roots, key=lambda root: (-len(root), root))
+        told = "|".join(map(re.escape, longest))
+        self._folders = (
+            re.compile(rf"(?:(?<=file://)|(?<![\w.\-/~%@]))(?:{told})(?![\w.\-])") if roots else None
+        )
+
+    def text(self, text: str) -> str:
+        """A line without any of it."""
+        return self.clean(text.encode("utf-8", "replace")).content.decode()
 
     def clean(self, content: bytes) -> Cleaned:
         """A file without any of it; bytes that are no text stay as they are."""
@@ -51,6 +72,8 @@ class Cleaner:
         if "@" in text or "%40" in text:
             text = _LOGIN.sub(self._login, text)
             text = "".join(self._pieces(text))
+        if self._folders is not None:
+            text = self._folders.sub(self._folder, text)
         text = _HOME.sub(self._home, text)
         if self._words is not None:
             text = self._words.sub(self._word, text)
@@ -89,6 +112,10 @@ class Cleaner:
         self._count += 1
         return ""
 
+    def _folder(self, found: re.Match[str]) -> str:
+        self._count += 1
+        return self._labels[found[0]]
+
     def _home(self, found: re.Match[str]) -> str:
         self._count += 1
         return f"{found['root']}[user]"
@@ -96,6 +123,15 @@ class Cleaner:
     def _word(self, _: re.Match[str]) -> str:
         self._count += 1
         return "[left out]"
+
+
+def outermost(folders: Iterable[str]) -> list[str]:
+    """Folders of which none lies in another, in the order of their names; the root of all says nothing."""
+    found: list[str] = []
+    for folder in sorted({each.rstrip("/") for each in folders} - {""}, key=lambda each: f"{each}/"):
+        if not found or not f"{folder}/".startswith(f"{found[-1]}/"):
+            found.append(folder)
+    return found
 
 
 def _escaped(text: str, at: int, local: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
-import unicodedata
+import struct
 import zipfile
 import zlib
 from typing import IO, TYPE_CHECKING, NamedTuple
@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 import msgspec
 
 from umbel.model.errors import UsageError
-from umbel.reports.pack import FORMAT, MANIFEST, Entry, Manifest
+from umbel.reports.pack import FORMAT, MANIFEST, Entry, Manifest, folded, is_safe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 MOST_FILES = 200_000
 MOST_BYTES = 64 << 30
 """Of all files together, unpacked."""
-LARGEST_MANIFEST = 256 << 20
+LARGEST_MANIFEST = 128 << 20
+MOST_FAULTS = 1_000
+"""More are counted."""
+_DIRECTORY = 64 << 20
+"""Bytes of a zip's list of its files: what is larger would need much memory to be looked at."""
+_HEADER = 30
+_EXTRA = 28
+"""Bytes beside a header where sizes above 4 GiB stand."""
 _DENSEST = 1_100
 """Deflate packs at most about 1032 to 1: what says more lies."""
 _PIECE = 1 << 20
@@ -58,16 +65,32 @@ def verify(path: Path) -> Checked:
             digest = _digest(file)
             if not zipfile.is_zipfile(file):
                 raise UsageError(f"{path} is no zip, or one that was cut off.")
-            file.seek(-_END, 2)
-            is_whole = file.read(4) == b"PK\x05\x06"
+            wrong = _ending(file)
+            if wrong is not None:
+                return Checked([wrong], None, digest)
             found = _opened(path, file, digest)
-            return (
-                found
-                if is_whole
-                else found._replace(faults=["something stands behind its end", *found.faults])
-            )
+            more = len(found.faults) - MOST_FAULTS
+            told = [*found.faults[:MOST_FAULTS], *([f"… and {more:,} more faults"] if more > 0 else ())]
+            return found._replace(faults=told)
     except OSError as error:
         raise UsageError(f"{path} can't be read: {error.strerror or error}.") from error
+
+
+def _ending(file: IO[bytes]) -> str | None:
+    """What is wrong with a zip's end, before its list of files is read into memory."""
+    file.seek(-_END, 2)
+    end = file.read(_END)
+    if end[:4] != b"PK\x05\x06":
+        return "something stands behind its end"
+    (size,) = struct.unpack_from("<I", end, 12)
+    if file.tell() >= _END + 76:  # a record and its locator, of zips with many files
+        file.seek(-_END - 76, 2)
+        more = file.read(76)
+        if more[56:60] == b"PK\x06\x07":
+            if more[:4] != b"PK\x06\x06":
+                return "its end is not as a pack's is"
+            (size,) = struct.unpack_from("<Q", more, 40)
+    return None if size <= _DIRECTORY else f"its list of files has more than {_DIRECTORY >> 20} MiB"
 
 
 def _opened(path: Path, file: IO[bytes], digest: str) -> Checked:
@@ -87,6 +110,9 @@ def _faults(path: Path, archive: zipfile.ZipFile) -> tuple[list[str], Manifest |
     faults = _shape(archive, infos)
     if faults:
         return faults, None  # what may do harm isn't unpacked
+    faults = _hidden(archive, infos)
+    if faults:
+        return faults, None
     manifest, wrong = _manifest(archive)
     if manifest is None:
         return wrong, None
@@ -102,6 +128,8 @@ def _faults(path: Path, archive: zipfile.ZipFile) -> tuple[list[str], Manifest |
     ]
     if len(told) != len(manifest.files):
         faults.append(f"{MANIFEST}: names a file twice")
+    if MANIFEST in told:
+        faults.append(f"{MANIFEST}: names itself, which no manifest can")
     for name, entry in told.items():
         if name in there:
             faults += _content(archive, there[name], entry)
@@ -117,27 +145,44 @@ def _shape(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> list[str]:
         return [f"it would unpack to more than {MOST_BYTES >> 30} GiB"]
     if archive.comment:
         faults.append("it has a comment, which no pack has")
-    if infos and min(info.header_offset for info in infos) > 0:
-        faults.append("something stands in front of its first file")
     seen: dict[str, str] = {}
     for info in infos:
         name, shown = info.filename, _shown(info.filename)
-        folded = unicodedata.normalize("NFC", name).casefold()
-        if folded in seen:
+        key = folded(name)
+        if key in seen:
             faults.append(
                 f"{shown}: is in the pack twice"
-                + ("" if seen[folded] == name else f", also as {_shown(seen[folded])}")
+                + ("" if seen[key] == name else f", also as {_shown(seen[key])}")
             )
-        seen[folded] = name
+        seen[key] = name
         faults += [f"{shown}: {wrong}" for wrong in _wrong(info)]
     return faults
+
+
+def _hidden(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> list[str]:
+    """Whether one file follows the other without a gap: what stands in none is seen by no hash."""
+    file, at = archive.fp, 0
+    if file is None:
+        return []
+    for info in sorted(infos, key=lambda info: info.header_offset):
+        if info.header_offset != at:
+            return [f"{_shown(info.filename)}: something that is no file stands before it"]
+        file.seek(at)
+        header = file.read(_HEADER)
+        if len(header) < _HEADER:
+            return [f"{_shown(info.filename)}: isn't where the list of files has it"]
+        name, extra = struct.unpack_from("<HH", header, 26)
+        if extra > _EXTRA or len(info.extra) > _EXTRA or info.comment or info.flag_bits & 0x8:
+            return [f"{_shown(info.filename)}: has more beside it than a pack's file has"]
+        at += _HEADER + name + extra + info.compress_size
+    return [] if at == archive.start_dir else ["something that is no file stands behind the last one"]
 
 
 def _wrong(info: zipfile.ZipInfo) -> list[str]:
     """What is wrong with one entry before it is read."""
     found = []
-    if not _is_safe(info.filename) or info.orig_filename != info.filename:
-        found.append("has a name that leads out of the pack")
+    if not is_safe(info.filename) or info.orig_filename != info.filename:
+        found.append("has a name that leads out of the pack, or is none on some systems")
     mode = info.external_attr >> 16
     if stat.S_IFMT(mode) not in {0, stat.S_IFREG} or info.is_dir():
         found.append("is a link" if stat.S_ISLNK(mode) else "is no regular file")
@@ -148,18 +193,6 @@ def _wrong(info: zipfile.ZipInfo) -> list[str]:
     if info.file_size > _PIECE and info.file_size > info.compress_size * _DENSEST:
         found.append("would unpack to far more than it holds")
     return found
-
-
-def _is_safe(name: str) -> bool:
-    parts = name.split("/")
-    return (
-        0 < len(name) <= 1000
-        and not name.startswith("/")
-        and "\\" not in name
-        and ":" not in name
-        and name.isprintable()
-        and all(part not in {"", ".", ".."} for part in parts)
-    )
 
 
 def _manifest(archive: zipfile.ZipFile) -> tuple[Manifest | None, list[str]]:

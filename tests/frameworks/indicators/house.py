@@ -133,7 +133,8 @@ class Told:
         self.who = Rules(salt=b"\0" * 16)
         self.metrics: Catalog = catalog()
         self.contributions: Sequence[Any] = ()
-        self._session: Session | None = None
+        self.own: Session | None = None
+        self.product: str | None = None
 
     @property
     def policy(self) -> Policy:
@@ -149,9 +150,9 @@ class Told:
         from umbel.evidence.memory import MemoryLake
         from umbel.evidence.session import Session
 
-        if self._session is None:
-            self._session = Session(MemoryLake(Batch({})), self.as_of)
-        return self._session
+        if self.own is None:
+            self.own = Session(MemoryLake(Batch({})), self.as_of)
+        return self.own
 
 
 def one(known: Any, name: str) -> Reading:

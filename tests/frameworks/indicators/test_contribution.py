@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tests.acme import sbom
+from tests.acme import checkout, sbom
 from tests.frameworks.indicators.house import (
     CLICK,
     FLASK,
@@ -47,10 +47,12 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return house(tmp_path_factory.mktemp("house"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def known(workspace: Workspace) -> Iterator[Known]:
+    """One for all that only read."""
     with Known(workspace, NOW) as made:
         made.__dict__["ranked"] = [ranked(FLASK), ranked(CLICK, strategic=2.0), ranked("git.example/x/y")]
+        made.__dict__["controls"] = {}  # nor is the list told that would know them
         yield made
 
 
@@ -127,6 +129,35 @@ def test_maintainers_are_those_of_the_metric(tmp_path: Path) -> None:
         found = one(Told(tmp_path, upstream=upstream), "maintainers_ours")
         assert found.value == 1, "bea; eve has left"
         assert found.evidence == {"maintainers": 3, "projects_with_ours": 1, "of_unknown_affiliation": 1}
+
+
+def test_growth_compares_only_what_tells_of_both_years(tmp_path: Path) -> None:
+    told = [Commit("ann", -400 - day, project=FLASK, ours=True) for day in range(5)]
+    told += [Commit("ann", -10, project=FLASK, ours=True)]
+    told += [Commit("ann", -day, project=CLICK, ours=True) for day in (5, 6, 370)]
+    with session(tmp_path) as upstream:
+        tell(upstream, told, shallow=[CLICK])
+        upstream.run("INSERT INTO affiliations VALUES ('ann', NULL, NULL, 'Acme', true)")
+        known = Told(tmp_path, upstream=upstream)
+        found = one(known, "contributions_growth")
+        assert (found.value, found.coverage) == (1 / 5, 0.5), "what was cut off tells the last year only"
+        assert one(known, "contributions_upstream").value == 3
+
+
+def test_whoever_a_cut_history_hides_is_no_newcomer(tmp_path: Path) -> None:
+    told = [Commit("ann", -10, project=name) for name in ("whole", "cut")] + [
+        Commit("bea", -400, project="cut")
+    ]
+    (tmp_path / "decisions").mkdir()
+    (tmp_path / "decisions/published.toml").write_text(
+        '[[published]]\nproject = "*"\nby = "office"\ndecided = 2025-12-01\n'
+    )
+    with session(tmp_path) as own:
+        tell(own, told, shallow=["cut"])
+        known = Told(tmp_path, projects=["cut", "whole"])
+        known.own = own
+        found = one(known, "published_newcomers")
+        assert (found.value, found.coverage) == (1, 0.5)
 
 
 def test_helping_counts_and_bots_do_not(tmp_path: Path) -> None:
@@ -249,6 +280,59 @@ def test_what_files_show(known: Known) -> None:
     assert ready.oldest_at is not None
 
 
+def test_a_gate_is_asked_of_projects_with_a_pipeline(known: Known) -> None:
+    found = one(known, "gates_used")
+    assert found.value is None, "neither has a pipeline: nobody asks for a gate in it"
+    assert "nothing is known" in found.sentence or "don't tell" in found.sentence
+
+
+def test_gates_and_sboms_are_read_from_pipelines(tmp_path: Path) -> None:
+    pipelines = {
+        "shop": "steps: [{run: umbel check .}, {run: syft dir:.}]\n",
+        "till": "steps: [{run: make}]\n",
+        "site": None,
+    }
+    folders = []
+    for name, text in pipelines.items():
+        files: dict[str, str | bytes] = {"README.md": "# One of ours\n"}
+        if text is not None:
+            files[".github/workflows/a.yml"] = text
+        folders.append(checkout(tmp_path / name, files))
+    (tmp_path / "office").mkdir()
+    here = Workspace(tmp_path / "office")
+    here.collect(folders)
+    told = here.readings(["gates_used", "own_sbom_in_ci", "own_ci"], cached=False)
+    for name in ("gates_used", "own_sbom_in_ci"):
+        assert (told[name].numerator, told[name].denominator, told[name].coverage) == (1, 2, 1.0), name
+        assert told[name].evidence["not_applicable"] == 1
+    assert told["own_ci"].numerator == 2
+
+
+def test_a_metric_of_upstream_projects_keeps_to_what_a_product_stands_on(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = workspace.folder / "indicators/active.toml"
+    path.parent.mkdir()
+    path.write_text(
+        'title = "Active"\nquestion = "Which?"\ndefinition = "Those."\nunit = "share"\nbetter = "higher"\n'
+        'noun = "projects"\nsource = "us"\nlimits = "many"\nmetric = "absence_factor"\nof = "upstream"\n'
+        'fold = "share"\nat_least = 1\n'
+    )
+    with Known(workspace, NOW) as known:
+        assert one(known, "active").denominator == 2
+    with Known(workspace, NOW, "Shop") as known:
+        monkeypatch.setattr(
+            "umbel.frameworks.indicators._asked.upstream_projects", lambda _: frozenset({FLASK})
+        )
+        assert one(known, "active").denominator == 1
+    with Known(workspace, NOW, "Till") as known:
+        monkeypatch.setattr("umbel.frameworks.indicators._asked.upstream_projects", lambda _: frozenset())
+        found = one(known, "active")
+        assert found.value is None
+        assert "no upstream project is known" in str(found.why)
+    path.unlink()
+
+
 def test_what_is_reused_and_made_by_the_build(tmp_path: Path) -> None:
     def document(name: str, uses: list[str], phase: str | None) -> bytes:
         made = json.loads(sbom(name, uses))
@@ -270,7 +354,7 @@ def test_what_is_reused_and_made_by_the_build(tmp_path: Path) -> None:
             "till uses shop; that it names itself is no reuse"
         )
         found = one(known, "own_sbom_in_ci")
-        assert (found.numerator, found.denominator, found.evidence) == (1, 2, {"with_sbom": 3})
+        assert (found.numerator, found.denominator) == (1, 2)
     with Known(here, at(-3000)) as known:
         assert one(known, "innersource_reuse").value is None
         assert one(known, "own_sbom_in_ci").value is None
@@ -302,8 +386,18 @@ def test_published_is_what_somebody_said(workspace: Workspace) -> None:
             assert found.value == len(fresh) == 3
             assert found.evidence["not_known_to_be_ours"] == 1
             assert "conversations" in str(one(known, "published_response").why)
+        with Known(workspace, NOW, "Till") as known:
+            assert one(known, "published_projects").value == 0, "the public one is no part of it"
+            assert one(known, "published_license").value is None
         with Known(workspace, at(-150)) as known:
             assert one(known, "published_projects").value is None, "nobody had said it by then"
+        path.write_text(
+            path.read_text()
+            + '[[published]]\nproject = "shop"\nby = "o"\ndecided = 2026-02-01\nwithdrawn = true\n'
+        )
+        with Known(workspace, NOW) as known:
+            assert one(known, "published_projects").value == 0, "it was taken back"
+            assert "public on the day" in str(one(known, "published_license").why)
     finally:
         path.unlink()
 

@@ -146,3 +146,27 @@ def test_own_queries_run_in_a_workspace(tmp_path: Path) -> None:
     assert told["two_rows"].error
     assert "2 rows" in str(told["two_rows"].why)
     assert told["inventory_coverage"].value == 1.0
+
+
+@pytest.mark.parametrize(
+    ("value", "known", "words"),
+    [
+        (0, 2, "No colleagues are there, as far as anybody looked; 2 of 100 places were looked at (2 %)."),
+        (1, 2, "At least 1 colleague is there; 2 of 100 places were looked at (2 %)."),
+        (7, 99, "At least 7 colleagues are there; 99 of 100 places were looked at (99 %)."),
+        (0, 100, "No colleagues are there; all 100 places were looked at."),
+        (1, 100, "1 colleague is there; all 100 places were looked at."),
+    ],
+)
+def test_a_count_of_a_part_says_that_it_is_the_least(
+    value: int, known: int, words: str, tmp_path: Path
+) -> None:
+    (tmp_path / "indicators").mkdir()
+    (tmp_path / "indicators/there.toml").write_text(
+        'title = "There"\nquestion = "Who?"\ndefinition = "Those."\nunit = "count"\nbetter = "higher"\n'
+        'says = "{value} colleagues are there"\nwhole = "places"\nsource = "us"\nlimits = "many"\n'
+        f'sql = "select {value} as value, {known} as known, 100 as whole"\n'
+    )
+    found = Workspace(tmp_path).readings(["there"], cached=False)["there"]
+    assert found.sentence == words
+    assert found.at_least is (known < 100)

@@ -11,6 +11,7 @@ import pytest
 from tests import acme
 from umbel.app import Workspace
 from umbel.collect.interface import Reading as Document
+from umbel.policy.template import default_policy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,7 +75,12 @@ def test_violations_are_those_of_the_verdict(here: Workspace) -> None:
     assert told.coverage is not None
     assert told.coverage < 1, "no advisories were read: the rules on them could not be asked"
     assert "as far as can be told" in told.sentence
+    assert told.at_least, "what nobody could ask may break more"
+    assert told.sentence.startswith("At least 1 open finding fails the policy")
+    assert told.evidence["at_least"] is True
     assert of_licenses.coverage == 1.0
+    assert not of_licenses.at_least
+    assert of_licenses.sentence == "1 open finding of licence rules fails the policy."
     assert (share.numerator, share.denominator) == (1, 2)
     assert (age.value, age.denominator) == (30, 1), "the component has been there for thirty days"
 
@@ -92,6 +98,13 @@ def test_an_exception_whose_matter_is_gone_counts_for_nothing(here: Workspace) -
     assert _values(here, "exceptions_unexpired") == [None]
 
 
+def test_nought_of_a_part_is_no_nought(here: Workspace) -> None:
+    _except(here, "2026-06-01")
+    (told,) = _told(here, "policy_violations")
+    assert (told.value, told.at_least) == (0, True)
+    assert told.sentence.startswith("No open findings fail the policy, as far as can be told: ")
+
+
 def test_gates_are_those_of_a_policy_of_ones_own(here: Workspace) -> None:
     names = ("policy_in_force", "license_gate", "license_allow_list")
     assert _values(here, *names) == [1.0, 1.0, 1.0]
@@ -99,6 +112,8 @@ def test_gates_are_those_of_a_policy_of_ones_own(here: Workspace) -> None:
         '[rules.license-denied]\nlevel = "warn"\n[rules.copyleft-linkage]\nlevel = "off"\n'
     )
     assert _values(here, *names) == [1.0, 0.0, 0.0]
+    (here.folder / "policy.toml").write_text(f"{default_policy()}# read, and left as it is\n")
+    assert _values(here, "policy_in_force") == [None], "writing out the shipped policy is no decision"
     (here.folder / "policy.toml").unlink()
     assert _values(here, *names) == [0.0, 0.0, 0.0]
 

@@ -76,6 +76,8 @@ def test_open_vulnerabilities_are_counted_and_none_is_mended(told: dict[str, Rea
     assert told["open_vulnerability_age"].denominator == 1
     assert (told["patch_coverage"].numerator, told["patch_coverage"].denominator) == (0, 1)
     assert told["overdue_share"].denominator == 1
+    for name in ("overdue_share", "patch_coverage", "open_vulnerability_age"):
+        assert told[name].coverage == 1.0, f"{name}: the till was looked at, too, and has none"
     assert told["time_to_remediate"].value is None
     assert told["vex_said"].denominator == 1
     assert told["vex_said"].numerator == 0
@@ -112,13 +114,15 @@ def test_incidents_are_held_against_their_clock(told: dict[str, Reading], house:
     assert told["incident_process"].value == 0.0
     assert told["incident_clock"].value is None
     opened = house.open_incident("GHSA-aaaa-bbbb-0001", package="pkg:npm/inner@<2.1.0", severity="critical")
-    names = ["incident_process", "incident_clock"]
+    names = ["incident_process", "incident_clock", "incidents_ended"]
     now = house.readings(names, cached=False)
     assert now["incident_process"].value == 1.0
     assert now["incident_clock"].value is None, "its day has not passed"
+    assert now["incidents_ended"].value == 0
     assert house.readings(names, acme.day(-900), cached=False)["incident_process"].value == 0.0
     house.close_incident(opened.incident.id, by="sec@acme.example")
-    assert house.readings(names, cached=False)["incident_clock"].value == 1.0
+    ended = house.readings(names, cached=False)
+    assert (ended["incident_clock"].value, ended["incidents_ended"].value) == (1.0, 1)
 
 
 @pytest.mark.parametrize(

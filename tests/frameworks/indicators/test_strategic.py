@@ -88,6 +88,10 @@ def test_stances_run_out_and_opinions_confirm(tmp_path: Path) -> None:
     found = one(known, "strategic_confirmed")
     assert (found.numerator, found.denominator) == (3, 3)
     assert one(known, "projects_to_contribute").value == 1
+    undecided = Told(tmp_path, ranked=[ranked(LEFT_PAD), ranked(OTHER)])
+    assert one(undecided, "projects_to_contribute").value is None, "the other one may be to contribute to"
+    watched = Told(tmp_path, ranked=[ranked(LEFT_PAD)])
+    assert one(watched, "projects_to_contribute").value == 0
     assert one(Told(tmp_path / "bare", ranked=LISTED), "projects_to_contribute").value is None, (
         "nobody decided"
     )

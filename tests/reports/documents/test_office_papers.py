@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from itertools import combinations
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.frameworks.test_office import BY, person, who
@@ -94,20 +95,26 @@ def test_the_first_ninety_days_are_sorted_by_effort_and_bounded() -> None:
     assert "umbel maturity why flower/p99" in told
 
 
+def test_a_step_has_somebody_and_a_way_to_tell_that_it_is_done() -> None:
+    legal = msgspec.structs.replace(step(1, "small"), petal="legal")
+    told = text(plan(full(), (legal,)))
+    assert "Who: Lead." in told  # the lawyer's post isn't filled
+    assert "flower/p1" in told
+    assert "Who: not named yet, for Legal." in text(plan(Office(), (legal,)))
+
+
 def test_the_plan_tells_how_many_stakeholders_and_nobodys_name() -> None:
     assert "3 stakeholders are on the map" in text(plan(full(), number=3))
 
 
 @pytest.mark.parametrize("form", ["pdf", "html", "md"])
 def test_odd_names_break_nothing(form: Any) -> None:
-    for made in (
-        plan(full(ODD)),
-        stakeholder_map.document([who(ODD, wants=ODD, next=DAY, about=ODD)], PETALS, AS_OF, ODD, []),
-    ):
-        content = write(made, form)
-        assert content
-        if form == "html":
-            assert b"<script>alert" not in content
+    made = plan(full(ODD))
+    more = stakeholder_map.document([who(ODD, wants=ODD, next=DAY, about=ODD)], PETALS, AS_OF, ODD, [])
+    content = write(msgspec.structs.replace(more, blocks=(*made.blocks, *more.blocks)), form)
+    assert content
+    if form == "html":
+        assert b"<script>alert" not in content
 
 
 def test_the_map_is_private_and_says_where_it_can_be_seen() -> None:
@@ -144,6 +151,13 @@ def test_the_chart_draws_everybody_and_is_said_in_numbers() -> None:
 
 
 # ---- the strategy
+
+
+def test_only_pilots_that_run_are_said_to_run() -> None:
+    office = msgspec.structs.replace(full(), channels=())
+    assert "Of 1 pilot 0 run now" in strategy(office=office)
+    running = msgspec.structs.replace(office.pilots[0], state="running")
+    assert "Of 1 pilot 1 runs now" in strategy(office=msgspec.structs.replace(office, pilots=(running,)))
 
 
 def facts(**more: Any) -> strategy_document.Facts:

@@ -96,9 +96,14 @@ def text_of(name: str, said: Terms) -> str:
     return kept.merge(None, sections(module.TITLE, module.parts(said))).text
 
 
-@pytest.fixture(params=POLICIES)
-def policy(request: pytest.FixtureRequest, tmp_path: Path) -> Policy:
-    return policy_of(tmp_path, POLICIES[request.param])
+@pytest.fixture(scope="module", params=POLICIES)
+def policy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Policy:
+    return policy_of(tmp_path_factory.mktemp("policy"), POLICIES[request.param])
+
+
+@pytest.fixture(scope="module")
+def said(policy: Policy) -> Terms:
+    return told(policy)
 
 
 def verdict(policy: Policy, license_id: str, way: str, scope: str = "runtime") -> str:
@@ -109,9 +114,8 @@ def verdict(policy: Policy, license_id: str, way: str, scope: str = "runtime") -
     return "allow" if not found else "deny" if found[0].outcome == "unmet" else "ask"
 
 
-def test_the_table_of_licences_is_what_the_gate_says(policy: Policy) -> None:
+def test_the_table_of_licences_is_what_the_gate_says(policy: Policy, said: Terms) -> None:
     """Every licence that stands for a kind, in every use, and those that are named as different do differ."""
-    said = told(policy)
     if "license-denied" not in said.rules:
         assert "the rule is off" in text_of("policy-use", said)
         return
@@ -120,14 +124,13 @@ def test_the_table_of_licences_is_what_the_gate_says(policy: Policy) -> None:
         "network-copyleft": "AGPL-3.0-only", "source-available": "BUSL-1.1",
     }  # fmt: skip
     rows = {row.group: row for row in said.licenses}
+    lines = text_of("policy-use", said).splitlines()
     for kind, name in by_kind.items():
         row = rows[kind]
         assert name not in row.except_
         assert row.words == tuple(verdict(policy, name, way) for way in WAYS)
         assert any(row.development == verdict(policy, name, way, "development") for way in WAYS)
-        line = next(
-            each for each in text_of("policy-use", said).splitlines() if each.startswith(f"| {row.title} |")
-        )
+        line = next(each for each in lines if each.startswith(f"| {row.title} |"))
         assert [cell.strip() for cell in line.strip("|").split("|")][1:6] == [
             VERDICTS[word] for word in row.words
         ]
@@ -172,10 +175,9 @@ def test_what_a_rule_does_is_said_as_its_level(tmp_path: Path, rule: str, level:
         assert words.format(LEVELS[level]) in text
 
 
-def test_days_of_severities_are_those_that_the_clock_counts(policy: Policy) -> None:
+def test_days_of_severities_are_those_that_the_clock_counts(policy: Policy, said: Terms) -> None:
     from umbel.policy.incidents import deadline
 
-    said = told(policy)
     rule = policy.for_project("").rules.get("vulnerability")
     days: dict[str, int] = {} if rule is None else dict(rule.days)  # type: ignore[attr-defined]
     text = text_of("incident-runbook", said)
@@ -254,18 +256,46 @@ def test_other_rules_for_a_product_are_told(tmp_path: Path) -> None:
     assert "severity high or above" in use
 
 
-def test_every_starter_is_whole(policy: Policy) -> None:
+def test_every_starter_is_whole(said: Terms) -> None:
     """No section is empty, nothing says None, gaps are for people, and a second run changes nothing."""
     for name in kept.POLICIES:
-        text = text_of(name, told(policy))
+        text = text_of(name, said)
         assert not re.search(r"\bNone\b(?! lasts)", text)
         assert "&lt;" not in text
         assert len(kept.blanks(text)) >= 5
         module = _module(name)
-        assert kept.merge(text, sections(module.TITLE, module.parts(told(policy)))).changed is False
+        assert kept.merge(text, sections(module.TITLE, module.parts(said))).changed is False
         made = document(text, name=name, title=name, as_of=AS_OF)
         assert made.title == module.TITLE
         assert not re.search(r"<!--|umbel:begin", write(made, "html").decode().split("<main", 1)[1])
+
+
+def test_no_text_promises_more_than_the_gate_looks_at(tmp_path: Path) -> None:
+    """Severity, what has no fix yet, what only develops and tests, and outbound rules that nobody has fed."""
+    plain = told(policy_of(tmp_path, ""))
+    for name in ("incident-runbook", "policy-innersource"):
+        assert "of severity high or above stops the gate once a release mends it" in text_of(name, plain)
+    use = text_of("policy-use", plain)
+    assert "does not look at: known vulnerabilities, what is exploited." in use
+    assert "One whose severity nobody knows counts as medium." in use
+    assert "does not look at: ends of life." in text_of("end-of-life-plan", plain)
+    for name in ("policy-contribution", "policy-release"):
+        assert "nobody has said which files need one" in text_of(name, plain)
+    assert "nobody has said which domains are ours" in text_of("policy-contribution", plain)
+    fed = '[rules.vulnerability]\nscopes = ["runtime", "development"]\nunfixed = "fail"\nseverity = "low"\n'
+    fed += (
+        '[outbound.license-header]\nfiles = ["*.py"]\n[outbound.author-address]\ndomains = ["acme.example"]\n'
+    )
+    named = told(policy_of(tmp_path, fed))
+    assert "of severity low or above stops the gate; one that" in text_of("incident-runbook", named)
+    assert "does not look at: what is exploited." in text_of("policy-use", named)
+    text = text_of("policy-contribution", named)
+    assert "licence header | is a warning" in text
+    assert "(acme.example) | is a warning" in text
+
+
+def test_names_have_no_exception_of_the_gate(tmp_path: Path) -> None:
+    assert "umbel exceptions" not in text_of("policy-trademark", told(policy_of(tmp_path, "")))
 
 
 def test_all_eight_and_the_strategy_are_there() -> None:
@@ -279,6 +309,25 @@ def test_a_policy_is_a_pdf(tmp_path: Path) -> None:
     text = text_of("policy-use", told(policy_of(tmp_path, "")))
     made = document(text, name="policy-use", title="x", as_of=AS_OF, organisation="Acme")
     assert write(made, "pdf").startswith(b"%PDF-")
+
+
+def test_no_word_is_lost_in_print() -> None:
+    """Code in lists and quotes, second paragraphs of a point, and what only looks like a comment."""
+    text = "# T\n\nBegin with `<!--` here. <!-- hidden --> After.\n\n1. run\n   ```sh\n   umbel check\n   ```\n\n   then\n"
+    text += "2. two\n\n> said\n> ```\n> quoted code\n> ```\n\n[`linked`](https://acme.example)\n\n"
+    text += "<!-- umbel:begin a 1 -->\n\nLast.\n"
+    made = write(document(text, name="strategy", title="x", as_of=AS_OF), "md").decode()
+    for words in (
+        "`<!--` here",
+        "After.",
+        "1. run `umbel check` then",
+        "2. two",
+        "quoted code",
+        "acme.example",
+        "Last.",
+    ):
+        assert words in made, words
+    assert "hidden" not in made
 
 
 def test_what_somebody_wrote_stays_data() -> None:

@@ -47,6 +47,8 @@ from umbel.strategy.value.answer import ProjectValue, Range, Valued
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from umbel.frameworks.interface import Kpi
+
 SECTIONS = [
     "What changed", "Strategic projects", "Fragility warnings", "Exposure", "Contributions", "Value", "Maturity",
     "Decisions taken and exceptions granted", "What is proposed next",
@@ -283,6 +285,41 @@ def _walk(blocks: tuple[b.Block, ...]) -> Iterator[b.Block]:
 def test_every_figure_has_words_for_those_who_cant_see_it() -> None:
     figures = [each for each in _walk(quarterly_review.build(_full()).blocks) if isinstance(each, b.Figure)]
     assert [each.caption for each in figures] == [
-        "Strategic against fragile; the numbers are places in the list"
+        "The ends of the last quarters and 2026-09-30",
+        "Strategic against fragile; the numbers are places in the list",
     ]
-    assert "1 lodash: 9.0 and 8.2" in figures[0].alt
+    assert "Inventory coverage: 2026-06-30 60 %, 2026-09-30 80 %." in figures[0].alt
+    assert "1 lodash: 9.0 and 8.2" in figures[1].alt
+
+
+def test_a_count_of_what_little_was_looked_at_is_the_least_it_can_be_and_no_change() -> None:
+    def looked(before: float | None, now: float | None) -> Kpi:
+        made = kpi("contributions_upstream", 0.0, 0.0, unit="count")
+        then = msgspec.structs.replace(made.series[-2].reading, coverage=before)
+        told = msgspec.structs.replace(made.now, coverage=now)
+        series = (
+            msgspec.structs.replace(made.series[-2], reading=then),
+            msgspec.structs.replace(made.series[-1], reading=told),
+        )
+        return msgspec.structs.replace(made, now=told, series=series)
+
+    little = looked(0.02, 0.17)
+    assert words.big(little).value == "at least 0"
+    assert words.change(little) is None
+    assert words.direction(little) is None
+    assert review_change.past(known_facts(kpis=(little,)), 6) == []
+    assert words.change(looked(0.9, 0.92)) == "unchanged"
+    assert words.big(looked(1.0, 1.0)).value == "0"
+
+
+def test_a_decision_says_whose_it_is_what_it_costs_and_what_happens_otherwise() -> None:
+    for each in review_next.choices(_full(), 20):
+        assert min(map(len, (each.owner, each.cost, each.otherwise))) > 3
+    made = markdown.render(executive_page.build(_full()))
+    assert made.count(" Whose: ") == made.count(" Cost: ") == made.count(" Otherwise ") == 3
+
+
+def test_nothing_is_proposed_twice() -> None:
+    made = markdown.render(quarterly_review.build(facts(actions=tuple(_action(n) for n in range(7)))))
+    for number in range(7):
+        assert made.count(f"Ask an owner: shop{number}.") == 1

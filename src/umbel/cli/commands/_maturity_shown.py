@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from umbel.cli import output
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 SOME = 5
 """Moves, and practices that hold a level back, shown without being asked for all."""
+WIDE = 120
+"""Columns of a terminal from which every column of a table fits beside the others."""
+_IF_WIDE = {"at most#", "held back by"}
 
 
 def record(assessed: Assessment) -> dict[str, Any]:
@@ -78,7 +82,7 @@ def page(assessed: Assessment, *, practices: bool) -> None:
         print(line)
     parts = assessed.dimensions or assessed.petals
     if parts:
-        output.emit([part_record(each) for each in parts], Format.table, columns=PARTS, limit=0)
+        output.emit([part_record(each) for each in parts], Format.table, columns=_fitting(PARTS), limit=0)
     if practices:
         rows = [answer_record(each, framework.grades) for each in assessed.answers]
         output.emit(rows, Format.table, columns=_PRACTICES, limit=0)
@@ -108,7 +112,7 @@ def sureness(standing: Standing) -> list[str]:
     if not counted:
         return ["No practice applies here."]
     most = "" if not standing.unknown else f"; {_share(standing.at_most)} if all that is unknown were met"
-    left = f", {standing.not_applicable} that don't apply left out" if standing.not_applicable else ""
+    left = f", {standing.not_applicable} not applicable and left out" if standing.not_applicable else ""
     answered = (
         f"Answered by evidence {_share(standing.evidenced)}, by people's word {_share(standing.attested)}, "
         f"by nobody {_share(standing.unanswered)}."
@@ -140,9 +144,19 @@ def _moves(moves: tuple[Move, ...]) -> None:
     print("Next, what moves most for its effort:")
     for move in moves[:SOME]:
         print(output.clean(f"  {move.title} ({move.effort}): {move.action}"))
+        if move.why:
+            print(output.clean(f"    {move.why}"))
         print(output.clean(f"    moves {move.moves}"))
     if len(moves) > SOME:
         print(f"  … and {len(moves) - SOME} more: umbel maturity next")
+
+
+def _fitting(columns: output.Shown) -> output.Shown:
+    """The columns that a narrow terminal can show without breaking words; pipes and files get all."""
+    import shutil
+
+    narrow = sys.stdout.isatty() and shutil.get_terminal_size().columns < WIDE
+    return {name: show for name, show in columns.items() if not narrow or name not in _IF_WIDE}
 
 
 def part_record(standing: Standing) -> dict[str, Any]:

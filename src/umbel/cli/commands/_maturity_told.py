@@ -11,6 +11,7 @@ import typer
 from umbel.cli import options, output
 from umbel.cli.commands import _maturity_shown
 from umbel.cli.options import AsOfOption, Format, FormatOption, LimitOption, WorkspaceOption
+from umbel.model.errors import UsageError
 
 if TYPE_CHECKING:
     from umbel.app.maturity import Stands
@@ -76,9 +77,10 @@ def diff(
     """
     from msgspec.structs import asdict
 
-    found = options.workspace(workspace).maturity_diff(
-        options.moment(first) or _never(), options.moment(second), framework
-    )
+    then, now = options.moment(first) or _never(), options.moment(second)
+    if now is not None and now < then:
+        raise UsageError("The first day must be the earlier one.", f"umbel maturity diff {second} {first}")
+    found = options.workspace(workspace).maturity_diff(then, now, framework)
     if format is not Format.table:
         output.emit([{**asdict(found), "sentence": found.sentence}], format, columns={})
         return
@@ -127,11 +129,12 @@ def _never() -> Any:
 
 def _page(found: Stands) -> None:
     answer = found.answer
-    practice = answer.practice
+    practice, written = answer.practice, answer.attestation
     print(output.clean(f"{practice.title} ({found.framework}/{practice.id}): {answer.outcome}"))
     lines = {
         "asked": practice.question,
         "why": answer.sentence,
+        "written down": None if written is None else f"by {written.by}, on {written.decided}",
         "missing": answer.gap,
         "to do": practice.next if answer.outcome not in {"met", "not-applicable"} else None,
         "would move": None if found.move is None else found.move.moves,
@@ -146,7 +149,9 @@ def _page(found: Stands) -> None:
         if told:
             print(output.clean(f"  {name}: {told}"))
     for reading in answer.readings:
-        known = "" if reading.coverage is None else f" Known of what it speaks of: {reading.coverage:.0%}."
+        partly = reading.coverage is not None and reading.coverage < 1
+        said = "looked at" in reading.sentence or "as far as can be told" in reading.sentence
+        known = f" Known of what it speaks of: {reading.coverage:.0%}." if partly and not said else ""
         told = " Stated, not observed." if reading.stated else ""
         print(output.clean(f"  {reading.indicator}: {reading.sentence or reading.why}{known}{told}"))
         if reading.observed_at is not None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from umbel.app import Workspace
-    from umbel.frameworks.interface import Kpi
+    from umbel.frameworks.interface import Kpi, Reading
 
 _CHARTS = (".svg", ".html")
+_WIDE = 120
+"""Columns of a terminal below which not everything fits beside each other."""
 
 
 class _ListsByDefault(TyperGroup):
@@ -114,9 +117,13 @@ def why(
     (found,) = here.kpis([name], over.value, number, moment, product)
     if format is Format.table:
         with output.readers_may_leave():
-            _kpis_why.page(found, here.forecast_gap(found), here.series_faults(found.indicator.name, moment))
+            name = found.indicator.name
+            _kpis_why.page(found, here.forecast_gap(found), here.series_faults(name, moment))
+            for each in here.budgets(moment):
+                if name in {each.id, each.of}:
+                    print(f"Budget {each.id}: {output.clean(each.sentence)}")
         return
-    output.emit(output.structs([found]), format, columns={})
+    output.emit(_records([found]), format, columns={})
 
 
 @app.command("import")
@@ -216,7 +223,7 @@ def _show(here: Workspace, found: list[Kpi], how: Format, limit: int | None, mom
         output.emit(records(found), how, columns={}, limit=limit)
         return
     if how is not Format.table:
-        output.emit(output.structs(found), how, columns={}, limit=limit)
+        output.emit(_records(found), how, columns={}, limit=limit)
         return
     titles = {name: group.title for group in here.kpi_groups(moment) for name in group.kpis}
     known = [kpi for kpi in found if any(point.reading.value is not None for point in kpi.series)]
@@ -225,8 +232,34 @@ def _show(here: Workspace, found: list[Kpi], how: Format, limit: int | None, mom
         {"kpi": kpi, "petal": "" if place and petals[place - 1] == petals[place] else petals[place]}
         for place, kpi in enumerate(known)
     ]
-    output.emit(rows, how, columns=_COLUMNS, limit=limit, nothing="Of no KPI anything is known.")
+    columns = _columns(known)
+    output.emit(rows, how, columns=columns, limit=limit, nothing="Of no KPI anything is known.")
     _notes(found, known)
+
+
+def _columns(known: list[Kpi]) -> output.Shown:
+    """What fits: no targets where there is none, and on a narrow terminal only what the figures need."""
+    left_out = set() if any(kpi.targets for kpi in known) else {"target", "state"}
+    if sys.stdout.isatty() and get_terminal_size().columns < _WIDE:
+        left_out |= {"petal", "was#"}
+    return {heading: shown for heading, shown in _COLUMNS.items() if heading not in left_out}
+
+
+def _records(found: list[Kpi]) -> list[dict[str, Any]]:
+    """KPIs for programs: beside each reading whether enough is known of it to be told as a fact."""
+    from umbel.frameworks.kpi_words import enough
+
+    def told(reading: Reading) -> dict[str, Any]:
+        return {**output.structs([reading])[0], "enough": enough(reading)}
+
+    return [
+        {
+            **record,
+            "now": told(kpi.now),
+            "series": [{"end": point.end, "reading": told(point.reading)} for point in kpi.series],
+        }
+        for kpi, record in zip(found, output.structs(found), strict=True)
+    ]
 
 
 def _notes(found: list[Kpi], known: list[Kpi]) -> None:
@@ -234,7 +267,8 @@ def _notes(found: list[Kpi], known: list[Kpi]) -> None:
         print("* stated by people or another system, not observed")
     ends = known[0].series if known else ()
     if len(ends) > 1:
-        print(f"The past is told on {', '.join(str(point.end) for point in ends)}; · is unknown.")
+        told = "\N{MIDDLE DOT} is unknown, \N{WHITE SMALL SQUARE} known in part."
+        print(f"The past is told on {', '.join(str(point.end) for point in ends)}; {told}")
     unknown = [kpi for kpi in found if kpi not in known]
     if unknown:
         print("\nUnknown:")
@@ -248,10 +282,10 @@ def _name(record: dict[str, Any]) -> str:
 
 
 def _now(record: dict[str, Any]) -> str:
-    from umbel.frameworks.kpi_words import figure
+    from umbel.frameworks.kpi_words import told
 
     kpi: Kpi = record["kpi"]
-    return output.clean(figure(kpi.now.value, kpi.indicator.unit, kpi.indicator.currency))
+    return output.clean(told(kpi.now, kpi.indicator))
 
 
 def _of(record: dict[str, Any]) -> str:
@@ -267,13 +301,13 @@ def _past(record: dict[str, Any]) -> str:
 
 
 def _was(record: dict[str, Any]) -> str:
-    from umbel.frameworks.kpi_words import figure
+    from umbel.frameworks.kpi_words import told
 
     kpi: Kpi = record["kpi"]
     point = next((each for each in kpi.series if each.reading.value is not None), None)
     if point is None or point is kpi.series[-1]:
         return "–"
-    return output.clean(figure(point.reading.value, kpi.indicator.unit, kpi.indicator.currency))
+    return output.clean(told(point.reading, kpi.indicator))
 
 
 def _target(record: dict[str, Any]) -> str:

@@ -27,9 +27,27 @@ class _ShowsByDefault(TyperGroup):
     """`umbel maturity todo` shows that framework: what is no command is left to the one that shows."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if not args or (args[0] not in self.commands and args[0] != "--help"):
-            args = [_SHOW, *args]
+        if args[:1] != ["--help"]:
+            at = self._first_word(args)
+            named = at is not None and args[at] in self.commands
+            args = [args[at], *args[:at], *args[at + 1 :]] if named and at is not None else [_SHOW, *args]
         return super().parse_args(ctx, args)
+
+    def _first_word(self, args: list[str]) -> int | None:
+        """Where the first word stands that is no option, nor an option's value: `-C elsewhere list`."""
+        takes = {
+            name
+            for command in self.commands.values()
+            for option in command.params
+            if option.param_type_name == "option" and not getattr(option, "is_flag", False)
+            for name in option.opts
+        }
+        value = False
+        for at, word in enumerate(args):
+            if not value and not word.startswith("-"):
+                return at
+            value = not value and word in takes
+        return None
 
 
 app = typer.Typer(
@@ -143,6 +161,8 @@ def list_(
             }
         )
     output.emit(records, format, columns=_FRAMEWORKS, limit=0)
+    if format is Format.table:
+        print("Answered by what is seen, by what people tell, or by both. Source and license: --format json")
     _broken(library.broken)
     for claim in here.stray_claims():
         print(output.clean(f"No practice stands on {claim}, which somebody attested."), file=sys.stderr)
@@ -173,12 +193,10 @@ _FRAMEWORKS: output.Shown = {
     "framework": lambda r: output.clean(r["framework"]) + (" (own)" if r["own"] else ""),
     "title": lambda r: output.clean(r["title"]),
     "practices#": lambda r: output.number(r["practices"]),
-    "by evidence#": lambda r: output.number(r["evidence"]),
-    "evidence and word#": lambda r: output.number(r["proxy"]),
-    "by word#": lambda r: output.number(r["attestation"]),
-    "changed here#": lambda r: output.number(r["adapted"]),
-    "version": lambda r: output.clean(r["version"]),
-    "license": lambda r: output.clean(r["license"]),
+    "seen#": lambda r: output.number(r["evidence"]),
+    "both#": lambda r: output.number(r["proxy"]),
+    "told#": lambda r: output.number(r["attestation"]),
+    "changed#": lambda r: output.number(r["adapted"]),
 }
 
 _maturity_told.register(app)

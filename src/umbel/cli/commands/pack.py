@@ -44,7 +44,8 @@ def write(
 ) -> None:
     """Write decisions, policy, findings, SBOMs, notices, assessments and where all comes from as a zip with a manifest.
 
-    What could not be had is told, and stands on the index page with its reason.
+    What could not be had stands on the index page with its reason.
+    Exit codes: 0 written and complete, 2 wrong usage, 3 written, and some evidence or record could not be had.
     Example: umbel pack -o pack.zip --as-of 2026-09-30
     """
     here = options.workspace(workspace)
@@ -53,9 +54,11 @@ def write(
         f"{output.clean(made.path)}: {output.counted(len(made.manifest.files), 'file')}, {made.size:,} bytes."
     )
     print(f"SHA-256: {made.sha256}")
-    if made.manifest.missing:
-        missing = output.counted(len(made.manifest.missing), "thing")
-        print(f"{missing} could not be had: index.html in it says which, and why.", file=sys.stderr)
+    missing = sum(one.incomplete for one in made.manifest.missing)
+    if missing:
+        told = output.counted(missing, "thing")
+        print(f"{told} could not be had: index.html in it says which, and why.", file=sys.stderr)
+        raise typer.Exit(3)
 
 
 @app.command()

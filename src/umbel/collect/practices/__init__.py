@@ -50,6 +50,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     paths: dict[str, str] = {}
     keys: dict[str, str] = {}
     texts: dict[str, tuple[Text, ...]] = {}
+    pipelines: tuple[Text, ...] = ()
     check: str = ""
 
 

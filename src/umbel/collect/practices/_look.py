@@ -24,6 +24,7 @@ _DOCUMENT = re.compile(
     r"(?:\.(?:md|markdown|mkdn?|mdx|rst|rest|txt|text|adoc|asciidoc|asc|org|html?|textile|rdoc|pod|creole|wiki))?"
 )
 _WILD = re.compile(r"[*?\[]")
+_COMMENT = re.compile(r"^[ \t]*(?:#|//).*$", re.MULTILINE)
 _MOST_TEXTS = 200
 _MOST_OF_TEXTS = 2 << 20
 
@@ -37,7 +38,28 @@ def look(rule: Rule, shown: Shown) -> Practice:
         empty = empty or entry
     for entry, shows in (*_by_keys(rule, shown), *_by_texts(rule, shown)):
         return shown.met(rule.id, entry, shows)
+    if rule.pipelines:
+        return _in_pipelines(rule, shown)
     return shown.unmet(rule.id, empty, "empty" if empty else None)
+
+
+def _in_pipelines(rule: Rule, shown: Shown) -> Practice:
+    """Whether a pipeline's text shows it; without a pipeline it doesn't apply."""
+    from umbel.collect.interface import Practice
+    from umbel.collect.practices import rules
+
+    (ci,) = (each for each in rules() if each.id == "ci")
+    entries = list(dict.fromkeys(entry for entry, _ in _candidates(ci, shown) if not shown.is_empty(entry)))
+    texts = [(entry, _COMMENT.sub("", said)) for entry, said in _texts(entries, shown)]
+    for text in rule.pipelines:
+        holds = re.compile(text.holds)
+        for entry, said in texts:
+            if holds.search(said):
+                return shown.met(rule.id, entry, text.shows)
+    found = shown.unmet(rule.id)
+    if entries or found.outcome != "unmet":
+        return found
+    return Practice(practice=rule.id, outcome="not-applicable", detail="no pipeline is described")
 
 
 def named(shown: Shown, folder: str, pattern: str) -> Iterator[Entry]:

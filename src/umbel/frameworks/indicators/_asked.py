@@ -35,7 +35,7 @@ SELECT project, sha, person, role, organisation, ours, committed_at
 FROM contributions
 WHERE NOT bot AND committed_at > $since::TIMESTAMPTZ AND committed_at <= $as_of::TIMESTAMPTZ
 """
-# One reading of a repository that tells the year is enough; one that was cut off within it tells nothing.
+# From when on a history tells all: one reading of it that was never cut off is enough. No day: it couldn't be read.
 _READ = """
 WITH reached AS (
   SELECT h.project, bool_or(coalesce(h.shallow, false)) AS cut, min(c.first_at) AS first_at
@@ -47,8 +47,8 @@ WITH reached AS (
   WHERE collector = 'git_history' AND outcome = 'failed' AND collected_at <= $as_of::TIMESTAMPTZ
     AND subject NOT IN (SELECT project FROM reached)
 )
-SELECT project, NOT cut OR first_at <= $since::TIMESTAMPTZ FROM reached WHERE first_at IS NOT NULL
-UNION ALL SELECT project, false FROM failed
+SELECT project, cut, first_at FROM reached WHERE first_at IS NOT NULL
+UNION ALL SELECT project, true, NULL FROM failed
 """
 
 
@@ -88,16 +88,26 @@ def tells_ours(known: Known, session: Session) -> bool:
     return told(with_people(known, session), named=bool(known.settings.organisation.domains))
 
 
-def histories(known: Known, session: Session) -> dict[str, bool]:
-    """Every project whose history was asked for, with whether it tells of the last year; without those left aside."""
+def histories(known: Known, session: Session, days: int | None = YEAR) -> dict[str, bool]:
+    """Every project whose history was asked for, with whether it tells of so many days; without those left aside.
 
-    def made() -> dict[str, bool]:
-        bound = {"as_of": known.as_of, "since": since(known)}
-        return dict(session.ask(_READ, bound).rows())
+    With `days` None: whether it tells everything from the first commit on.
+    """
 
-    found = once(known, f"histories {id(session)}", made)
+    def made() -> list[tuple[str, bool, datetime | None]]:
+        return session.ask(_READ, {"as_of": known.as_of}).rows()
+
+    rows = once(known, f"histories {id(session)}", made)
     wanted = upstream_projects(known) if session is known.upstream else known.projects
-    return found if wanted is None else {name: each for name, each in found.items() if name in set(wanted)}
+    begin, chosen = (
+        None if days is None else since(known, days),
+        None if wanted is None else frozenset(wanted),
+    )
+    return {
+        name: not cut or (begin is not None and first is not None and first <= begin)
+        for name, cut, first in rows
+        if chosen is None or name in chosen
+    }
 
 
 def used_packages(known: Known) -> frozenset[str]:

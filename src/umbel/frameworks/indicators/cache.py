@@ -8,6 +8,7 @@ that is damaged, or of another key, is as none. Of two writers the later one's f
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 from pathlib import Path
@@ -20,6 +21,8 @@ from umbel.frameworks.interface import Reading  # noqa: TC001 - msgspec reads it
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from umbel.frameworks.indicators.definition import Definition
+
 FOLDER = ".umbel/cache/readings"
 MOST_FILES = 200
 MOST_BYTES = 32 << 20
@@ -27,7 +30,13 @@ LARGEST = 4 << 20
 """Bytes of one file beyond which it is not read."""
 READ = ("decisions", "metrics", "indicators", "frameworks", "documents", "affiliations", "goals", "series")
 """Folders of a workspace whose files readings stand on, with all that is in them."""
-_FILES = ("umbel.toml", "policy.toml", ".mailmap")
+_FILES = ("umbel.toml", "policy.toml", "value.toml", ".mailmap")
+TOLD = ("documents", "goals", "series", "frameworks", "value.toml", *(
+    f"decisions/{name}.toml" for name in ("attestations", "goals", "office", "series", "stakeholders", "value")
+))  # fmt: skip
+"""What only readings of the program itself stand on, and those of imported series: where people say what they do."""
+TELLERS = ("program_told", "records_told", "imported")
+"""The modules whose indicators read these; no other does."""
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -35,11 +44,17 @@ class _Kept(msgspec.Struct, frozen=True):
     readings: dict[str, Reading]
 
 
-def workspace_digest(folder: Path, more: Iterable[Path] = ()) -> str:
-    """Everything that people wrote in a workspace, by content: one changed letter gives another digest."""
+def workspace_digest(folder: Path, more: Iterable[Path] = (), without: Iterable[str] = ()) -> str:
+    """Everything that people wrote in a workspace, by content: one changed letter gives another digest.
+
+    `without` leaves files or whole folders of the workspace aside.
+    """
     digest = hashlib.sha256()
+    left = {folder / name for name in without}
     single = [folder / name for name in _FILES]
     for path in [*single, *more, *(path for name in READ for path in _under(folder / name))]:
+        if path in left or not left.isdisjoint(path.parents):
+            continue
         try:
             content = path.read_bytes()
         except OSError:
@@ -49,8 +64,17 @@ def workspace_digest(folder: Path, more: Iterable[Path] = ()) -> str:
     return digest.hexdigest()
 
 
+def is_told(definition: Definition) -> bool:
+    """Whether an indicator reads what people say of the program itself."""
+    return (definition.body.from_ or "").partition(".")[0] in TELLERS
+
+
+@functools.cache
 def program_digest() -> str:
-    """Umbel as it stands on this machine: an update, or a changed file of a checkout, gives another digest."""
+    """Umbel as it stands on this machine: an update, or a changed file of a checkout, gives another digest.
+
+    Of one process it is one: what was loaded stays as it is.
+    """
     from umbel._version import __version__
 
     home = Path(__file__).parents[2]

@@ -226,14 +226,19 @@ def contributions_growth(known: Known) -> Found:
     if isinstance(found, Found):
         return found
     session, work = found
-    asked = {"projects": work.read, "middle": since(known), "as_of": known.as_of}
+    both = sorted(name for name, tells in histories(known, session, 2 * YEAR).items() if tells)
+    if not both:
+        return unknown(
+            "no history of an upstream project tells of the last two years (umbel collect upstream)"
+        )
+    asked = {"projects": both, "middle": since(known), "as_of": known.as_of}
     now, before = with_people(known, session).ask(_GROWTH, asked).one()
     if before < LEAST:
         why = f"fewer than {LEAST} commits of ours are known in the year before, too few to compare"
         return unknown(why, commits=now, commits_before=before)
     return Found(
         value=now / before,
-        known=len(work.read),
+        known=len(both),
         whole=work.asked,
         observed_at=work.newest,
         evidence={"commits": now, "commits_before": before},

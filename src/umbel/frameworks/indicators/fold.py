@@ -19,39 +19,63 @@ if TYPE_CHECKING:
     from umbel.metrics.definition import Definition as Metric
     from umbel.model.measurement import Measurement
 
+_NONE = {
+    "own": "",
+    "upstream": "no upstream project is known of what is in use (umbel upstream)",
+    "strategic": "no project is strategic by a verdict (umbel strategy)",
+}
+
 
 def fold(known: Known, kept: State, definition: Definition) -> Found:
     """One figure of the projects that are asked of, and of how many of them it was known."""
     said = definition.body
     metric = known.metrics.get(said.metric or "")
-    if metric.header.reads == "remediations" and said.of == "own" and getattr(known, "index", None) is None:
+    if metric.header.reads == "remediations" and said.of == "own" and known.index is None:
         return unknown("no advisories are known (umbel sync advisories)")
     asked = _subjects(known, said)
     if asked is not None and not asked:
-        return unknown(
-            "no project is strategic by a verdict (umbel strategy)" if said.of == "strategic" else ""
-        )
+        return unknown(_NONE[said.of])
     if said.of != "own" and known.upstream is None:
         return unknown(UNEXAMINED)
     measured = _measured(known, kept, said, metric)
     if asked is not None:
         measured = [each for each in measured if each.subject in asked]
-    number = len(measured) if asked is None else len(asked)
+    number = _should(known, said, metric, asked, measured)
     told = [each for each in measured if each.value is not None]
     if not told:
         return unknown(_why(measured), subjects=number)
-    return _folded(said, told, number)
+    empty = sum(_has_nothing(each) for each in measured) if said.fold == "weighted" else 0
+    return _folded(said, told, number, empty)
+
+
+def _should(
+    known: Known, said: Body, metric: Metric, asked: frozenset[str] | None, measured: list[Measurement]
+) -> int:
+    """How many should have been looked at: all strategic ones; all projects for what their documents tell.
+
+    Of histories, and of upstream projects, those that were read.
+    """
+    if said.of == "strategic" and asked is not None:
+        return len(asked)
+    if said.of == "own" and metric.header.reads == "remediations":
+        return len(shared.names(known))
+    return len(measured)
+
+
+def _has_nothing(each: Measurement) -> bool:
+    """Whether it was looked at and there was nothing to count: it weighs nothing, and is known all the same."""
+    return each.value is None and each.denominator == 0 and each.outcome != "error"
 
 
 def _subjects(known: Known, said: Body) -> frozenset[str] | None:
-    """The projects that are asked of; None is all of the lake."""
+    """The projects that are asked of, of a product those that it stands on; None is all of the lake."""
+    from umbel.frameworks.indicators import _asked
+
     if said.of == "own":
         return None if known.projects is None else frozenset(known.projects)
     if said.of == "upstream":
-        return None
-    from umbel.strategy.stance_model import is_strategic
-
-    return frozenset(each.project for each in known.ranked if is_strategic(each))
+        return _asked.upstream_projects(known)
+    return frozenset(each.project for each in _asked.strategic(known))
 
 
 def _measured(known: Known, kept: State, said: Body, metric: Metric) -> list[Measurement]:
@@ -70,10 +94,10 @@ def _measured(known: Known, kept: State, said: Body, metric: Metric) -> list[Mea
     return kept.measured[key]
 
 
-def _folded(said: Body, told: list[Measurement], number: int) -> Found:
+def _folded(said: Body, told: list[Measurement], number: int, empty: int) -> Found:
     values = [each.value for each in told if each.value is not None]
-    evidence = {"subjects": number, "measured": len(told)}
-    found = Found(known=len(told), whole=number, evidence=evidence)
+    evidence = {"subjects": number, "measured": len(told), "nothing_to_count": empty}
+    found = Found(known=len(told) + empty, whole=number, evidence=evidence)
     import msgspec
 
     with_ = msgspec.structs.replace

@@ -9,7 +9,7 @@ commits of two years. Both come from umbel.toml and from commits: nobody's team 
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from umbel.frameworks.indicators._asked import histories, once, since, with_people
 from umbel.frameworks.indicators.found import Found, unknown
@@ -25,7 +25,7 @@ NO_HISTORY = "no history of our projects tells of the last year (umbel collect)"
 READY = ("readme", "contributing", "maintainers")
 """What a stranger needs to take part: what it is, how to take part, whom to ask."""
 # People known to work for others are guests, not colleagues. Who has two homes of the same size is at home in both.
-_CROSS = """
+_HELD = """
 WITH work AS (
   SELECT w.project, w.sha, w.person, w.committed_at, s.side
   FROM indicator_work AS w JOIN indicator_sides AS s ON s.project = w.project
@@ -41,14 +41,13 @@ WITH work AS (
   WHERE w.committed_at > $since::TIMESTAMPTZ
   GROUP BY w.project, w.sha, w.person
 )
-SELECT project, count(*) FILTER (NOT home), count(*), count(DISTINCT person) FILTER (NOT home) FROM commits
-GROUP BY project
 """
-_VISITORS = _CROSS.replace(
-    "SELECT project, count(*) FILTER (NOT home), count(*), count(DISTINCT person) FILTER (NOT home) FROM commits\n"
-    "GROUP BY project",
-    "SELECT count(DISTINCT person) FILTER (NOT home), count(DISTINCT person) FROM commits",
-)
+_CROSS = "SELECT project, count(*) FILTER (NOT home), count(*) FROM commits GROUP BY project"
+_VISITORS = """
+SELECT count(DISTINCT c.person) FILTER (NOT home), count(DISTINCT c.person) FILTER (NOT home AND k.person IS NULL),
+       count(DISTINCT c.person)
+FROM commits AS c LEFT JOIN (SELECT DISTINCT person FROM indicator_work WHERE ours) AS k ON k.person = c.person
+"""
 _REUSED = """
 WITH published AS (
   SELECT DISTINCT d.project, c.package FROM documents AS d JOIN components AS c ON c.component = d.root
@@ -81,17 +80,27 @@ def _belongs(pattern: str, project: str) -> bool:
     return fnmatchcase(project, pattern) or fnmatchcase(project, f"*/{pattern}")
 
 
-def _work(known: Known) -> tuple[list[tuple[str, int, int, int]], tuple[int, int], int] | Found:
-    """By project: commits from elsewhere, all, people from elsewhere; visitors and people in all; projects asked."""
+class _Work(NamedTuple):
+    """By project commits from elsewhere and all; people from elsewhere, those of them not known to be ours, all."""
+
+    by_project: list[tuple[str, int, int]]
+    visitors: int
+    unsure: int
+    people: int
+    read: int
+    asked: int
+
+
+def _work(known: Known) -> _Work | Found:
     told = histories(known, known.session)
     read = [name for name, tells in told.items() if tells]
     if not read:
         return unknown(NO_HISTORY)
-    sides = {name: each for name, each in _sides(known).items() if name in set(read)}
+    sides = {name: each for name, each in _sides(known).items() if told.get(name)}
     if len({side for each in sides.values() for side in each}) < 2:
         return unknown(NO_SIDES)
 
-    def made() -> tuple[list[tuple[str, int, int, int]], tuple[int, int], int]:
+    def made() -> _Work:
         import pyarrow as pa
 
         session = with_people(known, known.session)
@@ -99,8 +108,9 @@ def _work(known: Known) -> tuple[list[tuple[str, int, int, int]], tuple[int, int
         table = {"project": [name for name, _ in pairs], "side": [side for _, side in pairs]}
         session.register("indicator_sides", pa.table(table))
         asked = {"since": since(known)}
-        visitors, people = session.ask(_VISITORS, asked).one()
-        return session.ask(_CROSS, asked).rows(), (visitors, people), len(told)
+        visitors, unsure, people = session.ask(_HELD + _VISITORS, asked).one()
+        rows = session.ask(_HELD + _CROSS, asked).rows()
+        return _Work(rows, visitors, unsure, people, len(sides), len(told))
 
     return once(known, "innersource", made)
 
@@ -110,13 +120,16 @@ def innersource_share(known: Known) -> Found:
     found = _work(known)
     if isinstance(found, Found):
         return found
-    rows, (visitors, people), asked = found
     return Found(
-        numerator=sum(row[1] for row in rows),
-        denominator=sum(row[2] for row in rows),
-        known=len(_sides(known).keys() & histories(known, known.session).keys()),
-        whole=asked,
-        evidence={"people_from_elsewhere": visitors, "people": people},
+        numerator=sum(row[1] for row in found.by_project),
+        denominator=sum(row[2] for row in found.by_project),
+        known=found.read,
+        whole=found.asked,
+        evidence={
+            "people_from_elsewhere": found.visitors,
+            "of_these_not_known_to_be_ours": found.unsure,
+            "people": found.people,
+        },
     )
 
 
@@ -125,13 +138,12 @@ def innersource_projects(known: Known) -> Found:
     found = _work(known)
     if isinstance(found, Found):
         return found
-    rows, _, asked = found
     return Found(
-        numerator=sum(row[1] > 0 for row in rows),
-        denominator=len(rows),
-        known=len(_sides(known).keys() & histories(known, known.session).keys()),
-        whole=asked,
-        why=None if rows else "nobody committed to our projects in the last year",
+        numerator=sum(row[1] > 0 for row in found.by_project),
+        denominator=len(found.by_project),
+        known=found.read,
+        whole=found.asked,
+        why=None if found.by_project else "nobody committed to our projects in the last year",
     )
 
 

@@ -13,6 +13,7 @@ from umbel.policy import file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+    from pathlib import Path
 
     from umbel.frameworks.interface import Known
     from umbel.model.finding import Finding
@@ -32,11 +33,22 @@ def in_force(known: Known) -> Found:
         policy = file.load(own)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it isn't in force
         return yes(is_so=False, sentence="The policy.toml can't be used", fault=str(error).partition("\n")[0])
+    if _untouched(own):
+        return unknown("policy.toml stands as umbel policy init wrote it: nobody chose anything in it yet")
     said = policy.said
     rules = sorted(name for name, table in said.rules.items() if table)
     return yes(
         is_so=True, sentence="A policy of our own is in force", rules=rules, overrides=len(said.overrides)
     )
+
+
+def _untouched(path: Path) -> bool:
+    """Whether a policy says just what the shipped one does: writing it out is no decision."""
+    import tomllib
+
+    from umbel.policy.template import default_policy
+
+    return tomllib.loads(path.read_text("utf-8")) == tomllib.loads(default_policy())
 
 
 def license_gate(known: Known) -> Found:
@@ -130,7 +142,8 @@ def _counted(known: Known, found: list[Finding], words: str, rules: Collection[s
     asked = _asked(known, rules)
     if asked and not any(asked.values()):
         return unknown(_unasked(known, rules), rules=len(asked))
-    number = f"{len(found):,}" if found else "No"
+    partly = _partly(asked)
+    number = "No" if not found else f"At least {len(found):,}" if partly else f"{len(found):,}"
     if len(found) == 1:
         words = words.replace("findings fail", "finding fails").replace(
             "vulnerabilities are", "vulnerability is"
@@ -148,7 +161,7 @@ def _counted(known: Known, found: list[Finding], words: str, rules: Collection[s
             "not_asked": sorted(name for name, part in asked.items() if not part),
             "asked_in_part": sorted(name for name, part in asked.items() if 0 < part < 1),
         },
-        sentence=f"{number} {words}{_partly(asked)}",
+        sentence=f"{number} {words}{partly}",
     )
 
 
@@ -159,7 +172,9 @@ def _partly(asked: Mapping[str, float]) -> str:
     if whole == len(asked):
         return ""
     part = f", {some} in part" if some else ""
-    return f", as far as can be told: {whole} of {len(asked)} rules that fail could be asked wholly{part}"
+    share = percent(sum(asked.values()) / len(asked))
+    words = f"{whole} of {len(asked)} rules that fail could be asked wholly{part} ({share})"
+    return f", as far as can be told: {words}"
 
 
 def _asked(known: Known, rules: Collection[str] | None = None) -> dict[str, float]:
@@ -370,7 +385,7 @@ def untouched(known: Known) -> Found:
     """Of the vulnerabilities found whose time to mend is over, those of which nobody said anything."""
     if not known.verdict.judged:
         return unknown(_NOTHING)
-    if getattr(known, "index", None) is None:
+    if known.index is None:
         return unknown("no advisories are known (umbel sync advisories)")
     late = [
         each

@@ -74,7 +74,7 @@ def share(known: Known, practice: str, of: Collection[str]) -> Found:
     unmet = [each for each in mine.values() if each.outcome == "unmet"]
     aside = sum(each.outcome == "not-applicable" for each in mine.values())
     days = [each.observed_at for each in (*met, *unmet)]
-    blind = "their files don't tell" if mine else UNKNOWN_FILES
+    blind = "their files don't tell" if mine else _unseen(known)
     return Found(
         numerator=len(met),
         denominator=len(met) + len(unmet),
@@ -85,6 +85,13 @@ def share(known: Known, practice: str, of: Collection[str]) -> Found:
         evidence={"files_not_seen": len(of) - len(mine), "not_applicable": aside},
         why=None if days else blind,
     )
+
+
+def _unseen(known: Known) -> str:
+    """Why nobody knows a practice of any project: nothing was looked at, or before the practice was asked for."""
+    if known.session.ask("SELECT EXISTS (SELECT 1 FROM practices)").one()[0]:
+        return "the files were last looked at by an Umbel that didn't ask this yet (umbel collect)"
+    return UNKNOWN_FILES
 
 
 def own_readme(known: Known) -> Found:
@@ -127,24 +134,50 @@ def own_dependency_updates(known: Known) -> Found:
     return share(known, "dependency-updates", projects(known))
 
 
+def gates_used(known: Known) -> Found:
+    """Own projects in whose pipeline, or beside it, a machine judges dependencies."""
+    return share(known, "dependency-gate", projects(known))
+
+
 def own_sbom_in_ci(known: Known) -> Found:
-    """Of the projects whose SBOM says when it was made, those whose SBOM was made by the build."""
-    every = set(projects(known))
-    rows = [row for row in known.session.ask(_BUILT).rows() if row[0] in every]
-    if not rows:
-        return unknown("no project has an SBOM (umbel collect)")
-    telling = [row for row in rows if row[2]]
-    days = [row[3] for row in telling]
+    """Own projects whose pipeline makes an SBOM, or whose SBOM says that the build made it."""
+    every = projects(known)
+    if not every:
+        return unknown("no project is known (umbel collect)")
+    files = shown(known, "sbom-in-ci")
+    built = {
+        row[0]: Shown("met" if row[1] else "unmet", row[3])
+        for row in known.session.ask(_BUILT).rows()
+        if row[2]
+    }
+    told = [_either(built.get(name), files.get(name)) for name in every]
+    sure = [each for each in told if each is not None and each.outcome in {"met", "unmet"}]
+    met = [each for each in sure if each.outcome == "met"]
+    aside = sum(each is not None and each.outcome == "not-applicable" for each in told)
+    days = [each.observed_at for each in sure]
     return Found(
-        numerator=sum(bool(row[1]) for row in telling),
-        denominator=len(telling),
-        known=len(telling),
-        whole=len(every),
+        numerator=len(met),
+        denominator=len(sure),
+        known=len(sure),
+        whole=len(every) - aside,
         observed_at=max(days, default=None),
         oldest_at=min(days, default=None),
-        evidence={"with_sbom": len(rows)},
-        why=None if telling else "no SBOM says when in the life of the software it was made",
+        evidence={
+            "by_pipeline": sum(files[name].outcome == "met" for name in every if name in files),
+            "by_what_the_sbom_says": sum(built[name].outcome == "met" for name in every if name in built),
+            "not_applicable": aside,
+        },
+        why=None if sure else "neither files nor SBOMs tell it of any project (umbel collect a checkout)",
     )
+
+
+def _either(built: Shown | None, files: Shown | None) -> Shown | None:
+    """What shows it, else what denies it."""
+    for outcome in ("met", "unmet", "not-applicable"):
+        for each in (built, files):
+            if each is not None and each.outcome == outcome:
+                return each
+    return None
 
 
 # ---- how far the program reaches

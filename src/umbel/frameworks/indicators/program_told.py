@@ -41,7 +41,7 @@ def stakeholders_known(known: Known) -> Found:
     """How many have a stake, as the office wrote down; nothing is told of who they are."""
     from umbel.frameworks import stakeholders
 
-    found = stakeholders.load(known.folder / stakeholders.FILE).as_of(today(known))
+    found = stakeholders.load_unquoted(known.folder / stakeholders.FILE).as_of(today(known))
     if not found:
         return unknown("nobody wrote down who has a stake (decisions/stakeholders.toml)")
     return stated(
@@ -63,7 +63,12 @@ def office_budget(known: Known) -> Found:
     found = _office(known)
     if not found.budget:
         return unknown("nobody wrote down the office's budget (decisions/office.toml)")
-    lines = [each for each in found.budget if each.year == today(known).year]
+    year = today(known).year
+    lines = [each for each in found.budget if each.year == year]
+    if not lines:
+        return unknown(
+            f"nobody wrote down a budget for {year} (decisions/office.toml)", lines=len(found.budget)
+        )
     return said_yes(
         any(each.amount > 0 for each in lines), lines_this_year=len(lines), lines=len(found.budget)
     )
@@ -125,11 +130,11 @@ def goals_on_track(known: Known) -> Found:
     states = [each.state for each in targets]
     judged = [each for each in states if each is not None]
     return Found(
-        numerator=sum(each in {"reached", "on-track"} for each in judged),
+        numerator=sum(each in {"reached", "late", "on-track"} for each in judged),
         denominator=len(judged),
         known=len(judged),
         whole=len(targets),
-        evidence={name: states.count(name) for name in ("reached", "on-track", "behind", "missed")},
+        evidence={name: states.count(name) for name in ("reached", "late", "on-track", "behind", "missed")},
         why=None if judged else "of no target can it be told how it stands (umbel goals)",
     )
 
@@ -259,7 +264,8 @@ def attestations_valid(known: Known) -> Found:
 def reviews_held(known: Known) -> Found:
     """Of the last four quarters that are over, those whose review somebody recorded.
 
-    It was attested in that quarter, or a file in documents/reviews/ is named after it.
+    It was attested in that quarter, or a file in documents/reviews/ is named after it. Of a file that was changed
+    after the day nobody knows whether it was there.
     """
     from umbel.frameworks import attestations
 
@@ -269,18 +275,21 @@ def reviews_held(known: Known) -> Found:
         if each.claim == REVIEW_CLAIM and each.says == "met" and each.decided <= today(known)
     ]
     kept = _reviews(known.folder / "documents/reviews")
+    there = {name for name, changed in kept.items() if changed <= known.as_of}
     if not said and not kept:
         return unknown("nobody recorded a review (umbel maturity attest quarterly-review)")
     quarters = _quarters(today(known))
     held = [
-        name for name, first, last in quarters if name in kept or any(first <= day <= last for day in said)
+        name for name, first, last in quarters if name in there or any(first <= day <= last for day in said)
     ]
+    unsure = sum(name in kept and name not in held for name, _, _ in quarters)
     return stated(
         numerator=len(held),
-        denominator=len(quarters),
-        known=len(quarters),
+        denominator=len(quarters) - unsure,
+        known=len(quarters) - unsure,
         whole=len(quarters),
         evidence={"quarters": held},
+        why=CHANGED_SINCE,
     )
 
 
@@ -298,11 +307,15 @@ def _first(quarter: int) -> date:
     return date(year, part * 3 + 1, 1)
 
 
-def _reviews(folder: Path) -> set[str]:
-    """The quarters that files of the folder are named after: 2026-Q1.pdf, quarterly-review-2026-q1.md."""
+def _reviews(folder: Path) -> dict[str, datetime]:
+    """The quarters that files of the folder are named after (2026-Q1.pdf), with when the first of them was changed."""
+    found: dict[str, datetime] = {}
     try:
-        names = [path.name for path in folder.iterdir() if path.is_file()]
+        files = [path for path in folder.iterdir() if path.is_file()]
     except OSError:
-        return set()
-    found = (re.search(r"(\d{4})-?[qQ]([1-4])", name) for name in names)
-    return {f"{each[1]}-q{each[2]}" for each in found if each}
+        return found
+    for path in files:
+        if told := re.search(r"(\d{4})-?[qQ]([1-4])", path.name):
+            name, changed = f"{told[1]}-q{told[2]}", _changed(path)
+            found[name] = min(changed, found.get(name, changed))
+    return found

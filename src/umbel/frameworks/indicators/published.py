@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from umbel.frameworks.interface import Known
 
 NOBODY_SAYS = "nobody says which of our projects are public (decisions/published.toml)"
+NONE = "no project of ours is public on the day, as far as somebody said (decisions/published.toml)"
 NONE_SEEN = "of the projects that are said to be public none was collected (umbel collect)"
 _RELEASED = """
 SELECT project, max(released_at) FROM releases
@@ -37,13 +38,21 @@ FROM firsts WHERE first_at > $since::TIMESTAMPTZ AND first_at <= $as_of::TIMESTA
 
 
 def public(known: Known) -> list[str] | Found:
-    """Our projects that are public on the day; why it isn't known where nobody says or none was collected."""
+    """Our projects that are public on the day; why it isn't known where nobody says or none was collected.
+
+    Of a product it may be none, where others of ours are public; and of all of them, where each was taken back.
+    """
+    from umbel.evidence.questions.coverage import known_projects
     from umbel.policy import publications
 
+    day = today(known)
     said = once(known, "publications", lambda: publications.load(known.folder / publications.FILE))
-    if not said.known(today(known)):
+    if not said.known(day):
         return unknown(NOBODY_SAYS)
-    return said.of(projects(known), today(known)) or unknown(NONE_SEEN)
+    found = said.of(projects(known), day)
+    if found or not said.standing(day) or said.of(known_projects(known.session), day):
+        return found
+    return unknown(NONE_SEEN)
 
 
 def published_projects(known: Known) -> Found:
@@ -55,8 +64,13 @@ def published_projects(known: Known) -> Found:
     return Found(value=len(found), stated=True, evidence={"known_projects": len(every)})
 
 
+def _some(known: Known) -> list[str] | Found:
+    """The same, where there must be any."""
+    return public(known) or unknown(NONE)
+
+
 def _share(known: Known, practice: str) -> Found:
-    found = public(known)
+    found = _some(known)
     return found if isinstance(found, Found) else share(known, practice, found)
 
 
@@ -97,7 +111,7 @@ def published_response(known: Known) -> Found:  # noqa: ARG001 - as all of them
 
 def published_release_rhythm(known: Known) -> Found:
     """Of the published projects with a history, those that released within the year."""
-    found = public(known)
+    found = _some(known)
     if isinstance(found, Found):
         return found
     told = histories(known, known.session)
@@ -118,13 +132,13 @@ def published_release_rhythm(known: Known) -> Found:
 
 def published_newcomers(known: Known) -> Found:
     """People who contributed to a published project of ours for the first time within the year."""
-    found = public(known)
+    found = _some(known)
     if isinstance(found, Found):
         return found
-    told = histories(known, known.session)
+    told = histories(known, known.session, days=None)
     read = [name for name in found if told.get(name)]
     if not read:
-        return unknown("no history of a published project tells of the last year (umbel collect)")
+        return unknown("no history of a published project is known from its beginning (umbel collect)")
     session = with_people(known, known.session)
     asked = {"projects": read, "since": since(known), "as_of": known.as_of}
     many, outside = session.ask(_NEWCOMERS, asked).one()

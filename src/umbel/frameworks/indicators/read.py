@@ -107,6 +107,8 @@ def _reading(known: Known, definition: Definition, found: Found) -> Reading:
     )
     import msgspec
 
+    if made.at_least:
+        made = msgspec.structs.replace(made, evidence={**made.evidence, "at_least": True})
     return msgspec.structs.replace(made, sentence=sentences.sentence(said, made, found))
 
 

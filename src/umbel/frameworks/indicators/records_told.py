@@ -101,7 +101,10 @@ def radar_published(known: Known) -> Found:
 
 
 def decisions_dated(known: Known) -> Found:
-    """Decisions of the last quarter, whatever they are about."""
+    """Decisions of the last quarter, whatever they are about.
+
+    Attestations are none: to say of a practice that it isn't met would meet it.
+    """
     found, broken = _dated(known)
     if not found and not broken:
         return unknown("nothing was ever decided in this workspace (decisions/)")
@@ -139,8 +142,12 @@ def _dated(known: Known) -> tuple[dict[str, list[date]], int]:
 
 
 def _tomls(folder: Path) -> list[Path]:
+    from umbel.frameworks import attestations
+
+    attested = attestations.FILE.rpartition("/")[2]
     try:
-        return sorted(path for path in folder.iterdir() if path.suffix == ".toml" and path.is_file())
+        found = (path for path in folder.iterdir() if path.suffix == ".toml" and path.name != attested)
+        return sorted(path for path in found if path.is_file())
     except OSError:
         return []
 
@@ -245,7 +252,8 @@ def owners_asked(known: Known) -> Found:
     """Of the declared products, those whose owner answered within the year."""
     from umbel.strategy import owners
 
-    products = [each.name for each in known.settings.products]
+    asked = getattr(known, "product", None)
+    products = [each.name for each in known.settings.products if asked in {None, each.name}]
     if not products:
         return unknown("no product is declared (umbel.toml)")
     since = today(known) - timedelta(days=YEAR)

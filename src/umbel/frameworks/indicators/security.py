@@ -66,7 +66,7 @@ def scanning_coverage(known: Known) -> Found:
     (components,) = session.ask("SELECT count(*) FROM parts").one()
     if not components:
         return unknown("no component is known (umbel collect)")
-    index = getattr(known, "index", None)
+    index = known.index
     if index is None:
         return unknown(_NO_ADVISORIES)
     covered, missing = 0, {}
@@ -105,7 +105,7 @@ _COVERED = "SELECT count(*) FILTER (WHERE documents > 0), count(*) FROM asked"
 
 def _stays(known: Known, sql: str) -> tuple[Any, ...] | None:
     """A question to what is known of stays; None where no advisories are."""
-    if getattr(known, "index", None) is None:
+    if known.index is None:
         return None
     shared.make(known, state(known), known.session, "own", "asked remediations")
     row: tuple[Any, ...] = known.session.ask(sql, {"as_of": known.session.as_of.isoformat()}).one()
@@ -173,6 +173,16 @@ def _utc(moment: datetime) -> datetime:
 def incidents_recorded(known: Known) -> Found:
     """Incidents that were ever recorded."""
     return Found(value=len(_incidents(known)))
+
+
+def incidents_ended(known: Known) -> Found:
+    """Incidents that were closed, or whose day has passed: those whose clock can be judged."""
+    ended = 0
+    for each in _incidents(known):
+        closed, due = each.closed_at, each.incident.due
+        is_closed = closed is not None and _utc(closed) <= known.as_of
+        ended += is_closed or (due is not None and due < known.as_of.date())
+    return Found(value=ended)
 
 
 def incident_process(known: Known) -> Found:

@@ -61,10 +61,15 @@ def _filled(says: str, reading: Reading, said: Body) -> str:
     if not says:
         return ""
     value = reading.value or 0.0
-    if said.unit == "count" and says.startswith("{value} ") and value in {0, 1}:
+    if reading.at_least and value and says.startswith("{value} "):
+        rest = says.removeprefix("{value} ")
+        says = f"At least {{value}} {_of_one(rest) if value == 1 else rest}"
+    elif said.unit == "count" and says.startswith("{value} ") and value in {0, 1}:
         rest = says.removeprefix("{value} ")
         none = "None" if rest.startswith("of ") else "No"
         says = f"{none} {rest}" if value == 0 else f"{{value}} {_of_one(rest)}"
+        if reading.at_least:
+            says += ", as far as anybody looked"
     return says.format(
         value=shown(value, said),
         numerator=number(reading.numerator or 0.0),

@@ -154,7 +154,7 @@ def _fresh(known: Known, kept: State, session: Session, lake: str) -> None:
 def _remediations(known: Known, kept: State, session: Session, lake: str) -> None:  # noqa: ARG001
     from umbel.metrics import remediation
 
-    index = getattr(known, "index", None)
+    index = known.index
     if index is not None:
         remediation.attach(session, index)
 

@@ -22,6 +22,8 @@ from umbel.frameworks.indicators._asked import (
 from umbel.frameworks.indicators.found import Found, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from umbel.frameworks.interface import Known
     from umbel.strategy.control.records import Control
     from umbel.strategy.interface import Mapped, Ranked
@@ -140,8 +142,15 @@ def projects_to_contribute(known: Known) -> Found:
     said = [decided[each.project].stance for each in chosen if each.project in decided]
     if not said:
         return unknown("of no strategic project did anybody decide a stance (umbel strategy decide)")
+    meant = sum(stance in {"lead", "contribute"} for stance in said)
+    if not meant and len(said) < len(chosen):
+        return unknown(
+            "of some strategic projects nobody decided a stance, of the others none is to be led or contributed to"
+        )
     return Found(
-        value=sum(stance in {"lead", "contribute"} for stance in said),
+        value=meant,
+        known=len(said),
+        whole=len(chosen),
         stated=True,
         evidence={"decided": len(said), "strategic": len(chosen)},
     )
@@ -186,24 +195,24 @@ def _controls(known: Known) -> tuple[list[Control], int] | Found:
     if isinstance(chosen, Found):
         return chosen
     _, read = examined_strategic(known)
+    return once(known, "controls", lambda: _controlled(known, read)), len(chosen)
 
-    def made() -> list[Control]:
-        from umbel.strategy.control import decisions
-        from umbel.strategy.control.control import controls
-        from umbel.strategy.control.licensing import of_packages
 
-        if known.upstream is None or not read:
-            return []
-        wanted = set(read)
-        came_from = {each.package: each.project for each in known.mapped if each.project in wanted}
-        return controls(
-            with_people(known, known.upstream),
-            read,
-            said=decisions.load(known.folder / decisions.FILE),
-            versions=of_packages(known.session, {p: name for p, name in came_from.items() if name}),
-        )
+def _controlled(known: Known, projects: Sequence[str]) -> list[Control]:
+    """As the strategic list was told it, where it was; the others are looked at here."""
+    from umbel.strategy.control import decisions
+    from umbel.strategy.control.control import controls
+    from umbel.strategy.control.licensing import of_packages
 
-    return once(known, "controls", made), len(chosen)
+    there: Mapping[str, Control] = getattr(known, "controls", {})
+    found = [there[name] for name in projects if name in there]
+    lacking = [name for name in projects if name not in there]
+    if known.upstream is None or not lacking:
+        return found
+    came_from = {each.package: each.project for each in known.mapped if each.project in set(lacking)}
+    versions = of_packages(known.session, {package: name for package, name in came_from.items() if name})
+    said = decisions.load(known.folder / decisions.FILE)
+    return found + controls(with_people(known, known.upstream), lacking, said=said, versions=versions)
 
 
 def control_known(known: Known) -> Found:

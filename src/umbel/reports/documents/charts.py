@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 FONT = "Libertinus Serif"
 """The face of printed documents; the program that sets them brings it along."""
+_OPENED, _SIZE = re.compile(r"<svg ([^>]*)"), re.compile(r' ?\b(?:width|height|viewBox)="[^"]*"')
+"""The size is the figure's, as in a page: a grid of charts without axes has none of its own."""
 _FAMILY = re.compile(r'font-family="[^"]*"')
 
 
@@ -20,4 +22,8 @@ def printed(figure: Figure) -> str:
     import vl_convert
 
     svg = str(vl_convert.vegalite_to_svg(figure.specification, allowed_base_urls=[]))
-    return _FAMILY.sub(f'font-family="{FONT}"', svg)
+    width, height = figure.width, figure.height
+    opened = f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+    return _FAMILY.sub(
+        f'font-family="{FONT}"', _OPENED.sub(lambda found: opened + _SIZE.sub("", found[1]), svg, count=1)
+    )

@@ -13,6 +13,7 @@ from umbel.reports.documents.policy_words import (
     elsewhere,
     exceptions,
     level,
+    not_inside,
     section,
     times,
     yours,
@@ -67,6 +68,7 @@ def _short(terms: Terms) -> tuple[b.Block, ...]:
                 ),
             )
         ),
+        *not_inside(terms, "end-of-life"),
     )
 
 
@@ -113,8 +115,9 @@ def _steps() -> tuple[b.Block, ...]:
                 ),
                 "The work goes into the product's own plan, with the size it has.",
                 (
-                    "A plan whose day has passed while the software is still in use becomes an alert, to "
-                    "the owner first."
+                    "A plan whose day has passed while the software is still in use becomes an alert: ",
+                    b.Code("umbel alerts"),
+                    ".",
                 ),
             )
         ),

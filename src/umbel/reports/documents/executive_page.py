@@ -7,7 +7,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from umbel.metrics.words import count
-from umbel.reports.documents import review_change, review_exposure, review_next, review_strategic
+from umbel.reports.documents import (
+    review_change,
+    review_exposure,
+    review_maturity,
+    review_next,
+    review_strategic,
+)
 from umbel.reports.documents import review_words as words
 from umbel.reports.documents.blocks import Block, Bullets, Document, Paragraph, Section, Steps, Words
 from umbel.reports.documents.review_facts import Gap
@@ -20,8 +26,8 @@ if TYPE_CHECKING:
     from umbel.strategy.interface import Ranked
 
 NAME = "executive-page"
-FIGURES, DECISIONS = 5, 3
-LONGEST, LONGEST_NAME = 280, 60
+FIGURES, DECISIONS, ACROSS = 5, 3, 3
+LONGEST, LONGEST_NAME, LONGEST_COMMAND = 160, 44, 100
 """Characters of a sentence and of a name: all must fit on the page, whatever a project is called."""
 
 
@@ -44,7 +50,11 @@ def _figures(facts: Facts) -> list[Block]:
     if isinstance(facts.kpis, Gap):
         return [words.gap(facts.kpis)]
     found = review_change.figures(facts, FIGURES)
-    return [*found, Paragraph(review_change.moved(facts.kpis))]
+    return [
+        *found,
+        Paragraph(f"{review_change.moved(facts.kpis)} {review_change.targets(facts.kpis)}"),
+        *review_change.past(facts, ACROSS),
+    ]
 
 
 def _standing(facts: Facts) -> Section:
@@ -75,11 +85,11 @@ def _standing(facts: Facts) -> Section:
     if isinstance(facts.maturity, Gap):
         said.append(words.told(facts.maturity))
     else:
-        overall = facts.maturity[0].overall
-        counts = overall.met + overall.unmet + overall.unknown
+        main = review_maturity.main(facts.maturity)
+        counts = main.overall.met + main.overall.unmet + main.overall.unknown
         said.append(
-            f"{overall.met:,} of {words.counted(counts, 'practice')} of {facts.maturity[0].framework.title} are met, "
-            f"{overall.unknown:,} not known."
+            f"{main.overall.met:,} of {words.counted(counts, 'practice')} of {main.framework.title} are known to be "
+            f"met, {main.overall.unmet:,} aren't, of {main.overall.unknown:,} nobody knows."
         )
     return Section("Where we stand", (Bullets(tuple(dict.fromkeys(said))),))
 
@@ -93,7 +103,10 @@ def _decisions(facts: Facts) -> Section:
         review_next.Choice(
             what=short(each.what, LONGEST),
             because=short(each.because, LONGEST),
-            command=short(each.command, LONGEST),
+            command=short(each.command, LONGEST_COMMAND),
+            owner=short(each.owner, LONGEST_NAME),
+            cost=short(each.cost, LONGEST_NAME),
+            otherwise=short(each.otherwise, 2 * LONGEST_NAME),
         )
         for each in found
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from umbel.frameworks.kept import blank
 from umbel.reports.documents import blocks as b
 from umbel.reports.documents.policy_words import (
     about,
@@ -15,6 +16,7 @@ from umbel.reports.documents.policy_words import (
     section,
     severity_table,
     times,
+    vulnerability,
     yours,
 )
 
@@ -39,7 +41,11 @@ def parts(terms: Terms) -> list[Part]:
         yours("reporting", "Whom we must tell", *_reporting()),
         times(
             ("Taking a service down", "security and the product's owner, together", "within the first hour"),
-            ("Telling customers or the public", "management, with legal", ""),
+            (
+                "Telling customers or the public",
+                "management, with legal",
+                blank("hours; the law may leave you 24"),
+            ),
             ("Leaving it open past its day", "security and the product's owner", ""),
         ),
         exceptions(terms),
@@ -102,8 +108,7 @@ def _first_day(terms: Terms) -> tuple[b.Block, ...]:
                     "exception with VEX's justification)."
                 ),
                 (
-                    f"The gate keeps it from coming in anew: a known vulnerability "
-                    f"{level(terms, 'vulnerability')}; one that is exploited "
+                    f"The gate keeps it from coming in anew: {vulnerability(terms)}; one that is exploited "
                     f"{level(terms, 'known-exploited')}; malware {level(terms, 'malicious')}."
                 ),
             )
@@ -116,9 +121,23 @@ def _clock(terms: Terms) -> tuple[b.Block, ...]:
         b.Paragraph("From the moment at which the incident is opened, by severity:"),
         severity_table(terms.incident_days, "severity"),
         b.Paragraph(
-            "An incident without a severity has no clock: the lead gives it one within the first day."
+            (
+                "Where no advisory tells how grave it is, the lead says so when opening it (",
+                b.Code("--severity high"),
+                "), or names the last day (",
+                b.Code("--due"),
+                "): without either there is no clock.",
+            )
         ),
+        *_gate_clock(terms),
     )
+
+
+def _gate_clock(terms: Terms) -> tuple[b.Block, ...]:
+    if "vulnerability" not in terms.rules:
+        return ()
+    words = "The gate counts from the day on which it was known and in the project. Of two last days the earlier holds."
+    return (b.Paragraph(words),)
 
 
 def _mend() -> tuple[b.Block, ...]:
@@ -133,7 +152,7 @@ def _mend() -> tuple[b.Block, ...]:
                 "Rebuild and release what ships; a lockfile that is mended and not shipped mends nothing.",
                 (
                     "Collect again: ",
-                    b.Code("umbel incident"),
+                    b.Code("umbel incident status"),
                     (" shows where it is gone, and where it still is."),
                 ),
                 ("Tell customers with VEX: ", b.Code("umbel vex"), " writes what we say of it."),
@@ -147,8 +166,12 @@ def _close() -> tuple[b.Block, ...]:
         b.Bullets(
             (
                 (
-                    "It is closed when nothing that ships has it, or what is left has an exception with "
-                    "a last day."
+                    (
+                        "It is closed when nothing that ships has it, or what is left has an exception with "
+                        "a last day: "
+                    ),
+                    b.Code("umbel incident close"),
+                    ".",
                 ),
                 (
                     "Within two weeks those who were in it look back for an hour: what helped, what was "
@@ -164,8 +187,8 @@ def _reporting() -> tuple[b.Block, ...]:
     return (
         b.Paragraph(
             "Law and contracts may ask for a first word within hours (the EU's rules for "
-            "products with digital elements speak of 24 hours, 72 hours and 14 days). Which "
-            "of them hold for us needs counsel, before the day on which it matters."
+            "products with digital elements, of what is exploited: 24 hours, 72 hours, and 14 days after "
+            "a fix is there). Which of them hold for us needs counsel, before the day on which it matters."
         ),
         b.Blank(
             "reporting", "which authorities and customers we must tell, within what time, and who does it"

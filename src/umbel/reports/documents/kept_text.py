@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
+"""A whole comment: what only begins as one, as in a line of code, takes nothing of what follows away."""
+_VERBATIM = frozenset({"fence", "code_block", "html_block"})
 _TO_WRITE = re.compile(r"(\[to write: [^\[\]\r\n]{1,300}\])")
 _ESCAPED_BLANK = re.compile(r"\\\[to write: ([^\[\]\r\n]{1,300}?)\\\]")
 _BLANK_MARK = re.compile(r"<!-- /?umbel:blank[^>]*-->\n*")
@@ -143,23 +145,22 @@ class _Reader:
                 yield from self._quote()
             case _:
                 self.at += 1
-                if token.type in {"fence", "code_block", "html_block"}:
-                    lines = [line for line in token.content.splitlines() if line.strip()]
-                    yield from (b.Paragraph((b.Code(line),)) for line in lines)
+                yield from (b.Paragraph(line) for line in _verbatim(token))
 
-    def _items(self) -> Iterator[b.Words]:
-        """A list's points; those of a list inside of it follow, with a dash before them."""
+    def _items(self) -> list[b.Words]:
+        """A list's points, each with all that it holds; those of a list inside of it follow, with a dash."""
         end = self.tokens[self.at].type.replace("_open", "_close")
-        depth, level = 0, self.tokens[self.at].level
-        self.at += 1
-        while self.at < len(self.tokens):
-            token = self.tokens[self.at]
+        depth, level, points = 0, self.tokens[self.at].level, list[list[b.Inline]]()
+        while not ((token := self.tokens[self.at]).type == end and token.level == level):
             self.at += 1
-            if token.type == end and token.level == level:
-                return
-            depth += (token.type.endswith("list_open")) - (token.type.endswith("list_close"))
-            if token.type == "inline" and b.plain(words := _words(token)).strip():
-                yield (("– " * depth), *((words,) if isinstance(words, str) else words)) if depth else words
+            depth += token.type.endswith("list_open") - token.type.endswith("list_close")
+            if token.type == "list_item_open":
+                points.append([])
+            for words in _said_in(token):
+                lead = " " if points[-1] else "– " * (depth - 1)
+                points[-1] += [*([lead] if lead else []), *((words,) if isinstance(words, str) else words)]
+        self.at += 1
+        return [tuple(point) for point in points if point]
 
     def _table(self) -> Iterator[b.Block]:
         rows: list[list[b.Words]] = []
@@ -188,11 +189,9 @@ class _Reader:
         told: list[b.Words] = []
         self.at += 1
         while not ((token := self.tokens[self.at]).type == "blockquote_close" and token.level == level):
-            if token.type == "inline":
-                told.append(_words(token))
+            told += _said_in(token)
             self.at += 1
         self.at += 1
-        told = [words for words in told if b.plain(words).strip()]
         if not told:
             return
         first = b.plain(told[0])
@@ -211,6 +210,19 @@ class _Reader:
             words += [*([" "] if words else []), *((each,) if isinstance(each, str) else each)]
         warns = kind.upper() in {"WARNING", "CAUTION", "IMPORTANT"}
         yield b.Callout(title, tuple(words), "warning" if warns else "note")
+
+
+def _said_in(token: Any) -> list[b.Words]:
+    """What a token inside of a list or a quote says: a line of words, or lines of code."""
+    found = [_words(token)] if token.type == "inline" else _verbatim(token)
+    return [words for words in found if b.plain(words).strip()]
+
+
+def _verbatim(token: Any) -> list[b.Words]:
+    """The lines of code or of HTML, as they are written; none of any other token."""
+    if token.type not in _VERBATIM:
+        return []
+    return [(b.Code(line.expandtabs(4)),) for line in token.content.splitlines() if line.strip()]
 
 
 def _width(rows: Sequence[Sequence[b.Words]], column: int) -> float:
@@ -240,7 +252,7 @@ def _words(token: Any) -> b.Words:
             case "link_close":
                 address = ""
             case "code_inline":
-                found.append(b.Code(each.content))
+                found.append(b.Link(each.content, address) if address else b.Code(each.content))
             case "softbreak" | "hardbreak":
                 found.append(" ")
             case "text" | "html_inline" | "image":

@@ -46,6 +46,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     effort: str
     moves: str
     open: bool
+    petal: str | None = None
     template: str | None = None
 
 
@@ -63,6 +64,7 @@ def steps(assessment: Assessment) -> tuple[Step, ...]:
                 effort=move.effort,
                 moves=move.moves,
                 open=move.outcome in {"unknown", "error"},
+                petal=next(iter(move.petals), None),
                 template=move.template,
             )
         )
@@ -299,12 +301,18 @@ def _days(facts: Facts) -> tuple[b.Block, ...]:
         )
     found: list[b.Block] = [
         b.Paragraph(
-            "Proposed from the gaps that the assessment found, what moves most for its "
-            "effort first. Every step is one that a person can refuse."
+            (
+                (
+                    "Proposed from the gaps that the assessment found, what moves most for its "
+                    "effort first. Every step is one that a person can refuse. One is done when "
+                ),
+                b.Code("umbel maturity why"),
+                " with its name says met.",
+            )
         ),
     ]
     for title, effort in _PERIODS:
-        steps = tuple(_step(one) for one in facts.steps if one.effort == effort)[:MOST_STEPS]
+        steps = tuple(_step(one, facts) for one in facts.steps if one.effort == effort)[:MOST_STEPS]
         said = b.Steps(steps) if steps else b.Paragraph("No gap of this size was found.")
         found.append(b.Section(title, (said,)))
     if facts.recommendations:
@@ -313,12 +321,24 @@ def _days(facts: Facts) -> tuple[b.Block, ...]:
     return tuple(found)
 
 
-def _step(step: Step) -> b.Words:
+def _step(step: Step, facts: Facts) -> b.Words:
     action = step.action.strip().rstrip(".")
     template = (" Template: ", b.Code(f"umbel document {step.template}"), ".") if step.template else ()
-    look = (
-        (" First see whether it is a gap: ", b.Code(f"umbel maturity why {step.practice}"), ".")
-        if step.open
-        else ()
+    first = " First see whether it is a gap: " if step.open else " Its name: "
+    name = (first, b.Code(f"umbel maturity why {step.practice}" if step.open else step.practice), ".")
+    return (
+        f"{action}.",
+        *template,
+        *name,
+        b.Soft(f"{_who(step, facts)} It moves: {step.moves.rstrip('.')}."),
     )
-    return (f"{action}.", *template, *look, b.Soft(f" It moves: {step.moves.rstrip('.')}."))
+
+
+def _who(step: Step, facts: Facts) -> str:
+    """Whose step it is: a filled role of the office for its petal, else one for all."""
+    filled = [one for one in facts.office.people if one.filled]
+    roles = [one.role for one in filled if one.petal == step.petal] if step.petal else []
+    roles = roles or [one.role for one in filled if one.petal is None]
+    if roles:
+        return f" Who: {roles[0]}."
+    return f" Who: not named yet, for {_petal(facts, step.petal)}." if step.petal else " Who: not named yet."

@@ -132,7 +132,7 @@ def _card() -> tuple[b.Block, ...]:
         ),
         b.Paragraph(
             "Weights are loaded from formats that can't run code, from the maker's own "
-            "place, and scanned as packages are."
+            "place, and scanned before they are loaded."
         ),
     )
 

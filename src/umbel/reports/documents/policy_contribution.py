@@ -14,6 +14,7 @@ from umbel.reports.documents.policy_words import (
     exceptions,
     level,
     listed,
+    outbound,
     section,
     times,
     yours,
@@ -28,6 +29,8 @@ ABOUT = (
     "What may be sent upstream without asking, what needs approval, and what the gate looks at "
     "before it leaves."
 )
+
+_CHECK = b.Code("umbel check --outbound origin/main..HEAD")
 
 
 def parts(terms: Terms) -> list[Part]:
@@ -70,7 +73,7 @@ def _short() -> tuple[b.Block, ...]:
                 ),
                 (
                     "Run ",
-                    b.Code("umbel check --outbound"),
+                    _CHECK,
                     (
                         " before you push. It looks at addresses, secrets, words and files that must not "
                         "leave."
@@ -91,7 +94,11 @@ def _short() -> tuple[b.Block, ...]:
 
 def _gate(terms: Terms) -> tuple[b.Block, ...]:
     domains = listed(
-        [*getattr(terms.outbound.get("outbound-author-address"), "domains", ()), *terms.domains],
+        [
+            *dict.fromkeys(
+                (*getattr(terms.outbound.get("outbound-author-address"), "domains", ()), *terms.domains)
+            )
+        ],
         "nobody has said which",
     )
     rows = (
@@ -100,13 +107,16 @@ def _gate(terms: Terms) -> tuple[b.Block, ...]:
             "a file that must not leave: keys, password stores, large binary files",
             level(terms, "outbound-denied-files"),
         ),
-        ("a word on the list of what must not leave: customers, code names, inner hosts", _words(terms)),
+        (
+            "a word on the list of what must not leave: customers, code names, inner hosts",
+            outbound(terms, "outbound-denied-words"),
+        ),
         (
             f"an author's address of another domain than ours ({domains})",
-            level(terms, "outbound-author-address"),
+            outbound(terms, "outbound-author-address"),
         ),
         ("a commit without its author's sign-off", level(terms, "outbound-sign-off")),
-        ("a new file without a licence header", level(terms, "outbound-license-header")),
+        ("a new file without a licence header", outbound(terms, "outbound-license-header")),
     )
     return (
         b.Table(columns=(b.Column("what the gate finds", width=2), b.Column("what that does")), rows=rows),
@@ -114,15 +124,6 @@ def _gate(terms: Terms) -> tuple[b.Block, ...]:
             "What was pushed once stays in clones and histories. Whatever the gate says: "
             "when in doubt, ask first."
         ),
-    )
-
-
-def _words(terms: Terms) -> str:
-    rule = terms.outbound.get("outbound-denied-words")
-    return (
-        "is not looked for: the list is empty"
-        if rule is not None and not rule.words
-        else level(terms, "outbound-denied-words")
     )
 
 
@@ -162,7 +163,7 @@ def _steps() -> b.Block:
                 "elsewhere, no tool's output that its terms forbid."
             ),
             "Read the project's licence and its contributing guide.",
-            ("Run ", b.Code("umbel check --outbound"), " and mend what it finds."),
+            ("Run ", _CHECK, " and mend what it finds."),
             "Send it, answer the review, and stay until it is merged or declined.",
             (
                 "If it belongs to one of our strategic projects, tell the office: it is followed in ",

@@ -7,7 +7,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from umbel.reports.documents import blocks as b
-from umbel.reports.documents.policy_words import about, elsewhere, exceptions, level, section, times, yours
+from umbel.reports.documents.policy_words import (
+    about,
+    elsewhere,
+    exceptions,
+    level,
+    section,
+    times,
+    vulnerability,
+    yours,
+)
 
 if TYPE_CHECKING:
     from umbel.reports.documents.kept_text import Part
@@ -106,8 +115,7 @@ def _gate(terms: Terms) -> tuple[b.Block, ...]:
                 b.Code("umbel check"),
                 (
                     f" runs on every change, whoever sends it: a denied licence "
-                    f"{level(terms, 'license-denied')}, a known vulnerability "
-                    f"{level(terms, 'vulnerability')}."
+                    f"{level(terms, 'license-denied')}, {vulnerability(terms)}."
                 ),
             )
         ),

@@ -7,7 +7,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from umbel.reports.documents import blocks as b
-from umbel.reports.documents.policy_words import about, elsewhere, exceptions, level, section, times, yours
+from umbel.reports.documents.policy_words import (
+    about,
+    elsewhere,
+    exceptions,
+    level,
+    outbound,
+    section,
+    times,
+    yours,
+)
 
 if TYPE_CHECKING:
     from umbel.reports.documents.kept_text import Part
@@ -63,7 +72,9 @@ def _license(terms: Terms) -> tuple[b.Block, ...]:
         text = "The gate does not look at the licence under which something is published. Ask legal."
         return (b.Paragraph(text),)
     if not rule.allowed:
-        first = "Nobody has said yet under which licences we publish; until then every release asks legal."
+        first = (
+            "Nobody has said yet under which licences we publish; until then legal names the licence of each."
+        )
         how: tuple[b.Inline, ...] = (
             first,
             " The list belongs into ",
@@ -82,7 +93,7 @@ def _license(terms: Terms) -> tuple[b.Block, ...]:
 
 
 def _before(terms: Terms) -> tuple[b.Block, ...]:
-    header = level(terms, "outbound-license-header")
+    header = outbound(terms, "outbound-license-header")
     return (
         b.Bullets(
             (
@@ -94,8 +105,8 @@ def _before(terms: Terms) -> tuple[b.Block, ...]:
                 "A build and tests that run in public.",
                 (
                     "No secret, no word that must not leave, no inner host: ",
-                    b.Code("umbel check --outbound"),
-                    " is clean. A secret ",
+                    b.Code("umbel check --outbound -"),
+                    " as a pre-push hook reads all commits of a first push, and is clean. A secret ",
                     level(terms, "outbound-secrets"),
                     ".",
                 ),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from umbel.reports.documents import blocks as b
-from umbel.reports.documents.policy_words import about, exceptions, section, source, times, yours
+from umbel.reports.documents.policy_words import about, section, source, times, yours
 
 if TYPE_CHECKING:
     from umbel.reports.documents.kept_text import Part
@@ -32,7 +32,6 @@ def parts(terms: Terms) -> list[Part]:
             ("The name of a new project", "legal, after the search below", ""),
             ("Handing a name to a foundation", "management, on legal's proposal", ""),
         ),
-        exceptions(terms),
         _origin(terms),
     ]
 

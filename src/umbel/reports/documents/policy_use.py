@@ -18,6 +18,7 @@ from umbel.reports.documents.policy_words import (
     exceptions,
     level,
     listed,
+    not_inside,
     paragraphs,
     section,
     severity_table,
@@ -63,11 +64,11 @@ def _short(terms: Terms) -> tuple[b.Block, ...]:
         ),
         b.Bullets(
             (
-                f"Without asking: everything that the gate lets pass.{free}",
+                f"Without asking: whatever the gate neither denies nor questions.{free}",
                 (
                     "Run ",
                     ASK,
-                    " before you merge. It says in a second what holds, why, and what would mend it.",
+                    " before you merge. It says what holds, why, and what would mend it.",
                 ),
                 (
                     "What the gate calls a question goes to the open source office. What it denies is "
@@ -135,6 +136,7 @@ def _licenses(terms: Terms) -> tuple[b.Block, ...]:
             f"umbel.toml how a product reaches its users, the gate asks."
         )
     )
+    found += not_inside(terms, "license-denied", "license-unknown")
     return tuple(found)
 
 
@@ -160,6 +162,8 @@ def _security(terms: Terms) -> tuple[b.Block, ...]:
     ]
     if terms.stops("vulnerability") and rule.unfixed != "fail":
         found.append(b.Paragraph("Where no release mends it yet, it is told and the gate stays open."))
+    found.append(b.Paragraph(f"One whose severity nobody knows counts as {rule.unrated}."))
+    found += not_inside(terms, "vulnerability", "known-exploited", "malicious")
     lower = [name for name in rule.days if not at_least(name, rule.severity)]
     if lower:
         found.append(
@@ -218,7 +222,9 @@ def _choosing(terms: Terms) -> tuple[b.Block, ...]:
         return paragraphs(
             "The gate has no rules on this. Look for a project that is alive, documented, and used by others."
         )
-    return (b.Bullets(tuple(points)),)
+    return b.Bullets(tuple(points)), *not_inside(
+        terms, "end-of-life", "outdated", "unmaintained", "deprecated"
+    )
 
 
 def _steps() -> b.Block:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from umbel.frameworks.kept import blank
 from umbel.reports.documents import blocks as b
@@ -46,6 +46,58 @@ def level(terms: Terms, rule: str) -> str:
     return LEVELS[terms.level(rule)]
 
 
+def vulnerability(terms: Terms) -> str:
+    """What a known vulnerability does, from its severity on: a clause."""
+    rule = terms.rules.get("vulnerability")
+    if rule is None:
+        return f"a known vulnerability {level(terms, 'vulnerability')}"
+    mended = " once a release mends it" if terms.stops("vulnerability") and rule.unfixed != "fail" else ""
+    return (
+        f"a known vulnerability of severity {rule.severity} or above {level(terms, 'vulnerability')}{mended}"
+    )
+
+
+_ASKS_ABOUT = {
+    "vulnerability": "known vulnerabilities",
+    "known-exploited": "what is exploited",
+    "malicious": "malware",
+    "end-of-life": "ends of life",
+    "outdated": "age",
+    "unmaintained": "whether somebody maintains it",
+    "deprecated": "whether its makers stand by it",
+    "license-denied": "denied licences",
+    "license-unknown": "missing licences",
+}
+
+
+def not_inside(terms: Terms, *rules: str) -> tuple[b.Block, ...]:
+    """Of what the gate looks at only in what ships: a sentence, where there is such a rule."""
+    left = [
+        _ASKS_ABOUT[name]
+        for name in rules
+        if name in terms.rules and "development" not in terms.rules[name].scopes
+    ]
+    if not left:
+        return ()
+    return (b.Paragraph(f"Of what only develops and tests, the gate does not look at: {listed(left)}."),)
+
+
+def outbound(terms: Terms, rule: str) -> str:
+    """What a finding of an outbound rule does; some are asked once somebody says of what."""
+    settings = terms.outbound.get(rule)
+    if rule == "outbound-denied-words" and settings is not None and not settings.words:
+        return "is not looked for: the list is empty"
+    if rule == "outbound-license-header" and settings is not None and not settings.files:
+        return "is not looked for: nobody has said which files need one"
+    if rule == "outbound-author-address" and settings is not None and not _domains(terms, settings):
+        return "is not looked for: nobody has said which domains are ours"
+    return level(terms, rule)
+
+
+def _domains(terms: Terms, settings: Any) -> bool:
+    return bool(settings.domains or settings.allowed or settings.denied or terms.domains)
+
+
 def listed(names: Sequence[str], empty: str = "none") -> str:
     """Names in a row; at most twelve."""
     more = f" and {len(names) - 12} more" if len(names) > 12 else ""
@@ -82,9 +134,8 @@ def exceptions(terms: Terms) -> Part:
         *paragraphs(
             (
                 (
-                    "Every rule can have an exception, and every exception has a reason, a name that "
-                    "answers for it and a last "
-                    "day. "
+                    "Every rule of the gate can have an exception, and every exception has a reason, a "
+                    "name that answers for it and a last day. "
                 ),
                 b.Strong(f"None lasts longer than {longest}"),
                 "; the gate refuses longer ones. One that has run out counts no more.",

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from umbel.reports.documents.review_facts import Facts
 
 NAME = "quarterly-review"
-BIG = 6
 FOOT = (
     "Every figure is computed from the evidence as it was on that day, with what it is of; what isn't known is said, "
     "and counts neither way. People decide: their records lie in decisions/."
@@ -34,7 +33,10 @@ WHOLE = "Contributions, value, goals and decisions are of the whole program, not
 def build(facts: Facts) -> Document:
     """The whole review."""
     about = f" of {facts.product}" if facts.product else ""
-    blocks: list[Block] = [Paragraph(_headline(facts), "lead"), *review_change.figures(facts, BIG)]
+    blocks: list[Block] = [
+        Paragraph(_headline(facts), "lead"),
+        *review_change.figures(facts, review_change.BIG),
+    ]
     blocks += [
         review_change.section(facts),
         review_strategic.section(facts),

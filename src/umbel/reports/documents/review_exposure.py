@@ -67,9 +67,9 @@ def _findings(verdict: Verdict) -> list[Block]:
         body: list[Block] = [Paragraph(f"The policy in force finds nothing where it could ask: {judged}.")]
     else:
         said = (
-            f"{words.counted(len(verdict.failing), 'finding')} of the policy in force "
-            f"{'stops' if len(verdict.failing) == 1 else 'stop'} a gate, {counts['warn']:,} warn, "
-            f"{counts['excused'] + counts['covered']:,} are excused; {judged}."
+            f"{gate(verdict)} {words.counted(counts['warn'], 'finding')} of the policy in force "
+            f"{'warns' if counts['warn'] == 1 else 'warn'}, {counts['excused'] + counts['covered']:,} "
+            f"{'is' if counts['excused'] + counts['covered'] == 1 else 'are'} excused; {judged}."
         )
         expired = counts["expired"]
         more = (
@@ -116,11 +116,15 @@ def _control(facts: Facts) -> list[Block]:
             )
         ]
     exposed = [each for each in found if each.exposure.level in {"medium", "high"}]
-    unknown = sum(each.exposure.level is None for each in found)
-    said = (
-        f"Of {words.counted(len(found), 'strategic project')} that were examined, {len(exposed):,} could change "
-        f"{'its' if len(exposed) == 1 else 'their'} terms by one holder's decision; of {unknown:,} nobody knows."
-    )
+    known = sum(each.exposure.level is not None for each in found)
+    number = words.counted(len(names), "strategic project")
+    if not known:
+        said = f"Of none of {number} is it known who holds it, so whether its terms may change isn't known either."
+    else:
+        said = (
+            f"Of {known:,} of {number} it is known who holds {'it' if known == 1 else 'them'}: {len(exposed):,} of "
+            f"{known:,} could change {'its' if len(exposed) == 1 else 'their'} terms by one holder's decision."
+        )
     if not exposed:
         return [Paragraph(said)]
     return [Paragraph(said), Table(_CONTROL, tuple(_held(each) for each in exposed[:SHOWN]), "",

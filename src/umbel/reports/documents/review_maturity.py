@@ -12,6 +12,8 @@ from umbel.reports.documents.blocks import Block, Cell, Column, Paragraph, Secti
 from umbel.reports.documents.review_facts import Gap
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from umbel.frameworks.interface import Assessment, Standing
     from umbel.reports.documents.review_facts import Facts
 
@@ -39,19 +41,23 @@ def section(facts: Facts) -> Section:
     """The flower's petals, then the other frameworks in a line each."""
     if isinstance(facts.maturity, Gap):
         return Section("Maturity", (words.gap(facts.maturity),))
-    found = facts.maturity
-    main = next((each for each in found if each.framework.id == MAIN), found[0])
-    others = [each for each in found if each is not main]
+    first = main(facts.maturity)
+    others = [each for each in facts.maturity if each is not first]
     body: list[Block] = [
-        Paragraph(_lead(main)),
-        Table(_PETALS, tuple(_petal(main, each) for each in _parts(main))),
+        Paragraph(_lead(first)),
+        Table(_PETALS, tuple(_petal(first, each) for each in _parts(first))),
     ]
-    if main.adapted:
-        body.append(Paragraph(f"The framework was adapted here: {' '.join(main.adapted)}", "soft"))
+    if first.adapted:
+        body.append(Paragraph(f"The framework was adapted here: {' '.join(first.adapted)}", "soft"))
     if others:
         rows = tuple(_other(each) for each in others)
         body.append(Table(_OTHERS, rows, "Other frameworks, from the same evidence", 0))
     return Section("Maturity", tuple(body))
+
+
+def main(found: Sequence[Assessment]) -> Assessment:
+    """The framework that is told in full."""
+    return next((each for each in found if each.framework.id == MAIN), found[0])
 
 
 def _parts(assessed: Assessment) -> tuple[Standing, ...]:

@@ -11,6 +11,7 @@ from umbel.reports.documents import review_words as words
 from umbel.reports.documents.blocks import Block, Cell, Code, Column, Figure, Paragraph, Section, Table
 from umbel.reports.documents.review_facts import Gap
 from umbel.reports.strategy import reason_of
+from umbel.strategy.use import NO_PRODUCT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 SHOWN = 10
 MOST_DOTS = 15
 _LIST = (
-    Column("Project", width=2.2),
+    Column("Project", width=2),
     Column("Place", "right", 0),
     Column("Strategic", "right", 0),
     Column("Fragile", "right", 0),
     Column("Stance", width=1),
-    Column("Used in", width=1.3),
-    Column("Why", width=3),
+    Column("Used in", width=1.2),
+    Column("Why", width=3.6),
 )
 _WARNINGS = (
     Column("Project", width=1.7),
@@ -54,11 +55,9 @@ def section(facts: Facts) -> Section:
     )
     shown = tuple(_row(place, each) for place, each in enumerate(told[:SHOWN], 1))
     rest = max(len(told) - SHOWN, 0)
-    body: list[Block] = [
-        Paragraph(lead),
-        Table(_LIST, shown, "What business depends on most", rest, "umbel strategy --top 0"),
-    ]
-    return Section(title, (*body, *_picture(facts)))
+    listed = Table(_LIST, shown, "What business depends on most", rest, "umbel strategy --top 0")
+    # the picture first: a long table may go on over a page's end, a picture can't
+    return Section(title, (Paragraph(lead), *_picture(facts), listed))
 
 
 def _row(place: int, each: Ranked) -> tuple[Cell, ...]:
@@ -68,9 +67,14 @@ def _row(place: int, each: Ranked) -> tuple[Cell, ...]:
         _figure(each.strategic),
         _figure(each.health_risk),
         _stance(each),
-        words.or_dash(words.listed(each.products, 3)),
+        words.or_dash(words.listed(named(each.products), 3)),
         words.or_dash(_why(each)),
     )
+
+
+def named(products: Sequence[str]) -> list[str]:
+    """Products by name; what belongs to none is said so."""
+    return ["no product" if each == NO_PRODUCT else each for each in products]
 
 
 def _why(each: Ranked) -> str:

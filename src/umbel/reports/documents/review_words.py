@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from umbel.reports.documents.review_facts import Gap
 
 NOBODY_SAYS, MINUS = "–", "\u2212"
+MOSTLY, ALIKE = 0.5, 0.05
+"""Shares of what a count speaks of: how much must have been looked at, and how far two days may be apart."""
 
 
 def gap(found: Gap) -> Paragraph:
@@ -75,7 +77,13 @@ def value(kpi: Kpi, reading: Reading | None = None) -> str | None:
     found = kpi.now if reading is None else reading
     if found.value is None:
         return None
-    return kpi_words.figure(found.value, kpi.indicator.unit, kpi.indicator.currency)
+    shown = kpi_words.figure(found.value, kpi.indicator.unit, kpi.indicator.currency)
+    return f"at least {shown}" if is_bound(kpi, found) else shown
+
+
+def is_bound(kpi: Kpi, reading: Reading) -> bool:
+    """Whether a figure is only the least it can be: a count of things where not all was looked at."""
+    return kpi.indicator.unit == "count" and reading.coverage is not None and reading.coverage < 1
 
 
 def before(kpi: Kpi) -> Reading | None:
@@ -83,18 +91,34 @@ def before(kpi: Kpi) -> Reading | None:
     return kpi.series[-2].reading if len(kpi.series) > 1 else None
 
 
-def direction(kpi: Kpi) -> Tone | None:
-    """Whether it moved to the better or the worse; `none` where it stayed, None where one of both isn't known."""
+def comparable(kpi: Kpi) -> Reading | None:
+    """What it was at the end of the last quarter, where both speak of the same; else None.
+
+    Counts where not all was looked at are compared only where about as much, and most of it, was looked at both times:
+    else looking more would show as a change.
+    """
     then = before(kpi)
     if then is None or then.value is None or kpi.now.value is None:
+        return None
+    if is_bound(kpi, then) or is_bound(kpi, kpi.now):
+        looked = [1.0 if each.coverage is None else each.coverage for each in (then, kpi.now)]
+        if min(looked) < MOSTLY or abs(looked[0] - looked[1]) > ALIKE:
+            return None
+    return then
+
+
+def direction(kpi: Kpi) -> Tone | None:
+    """Whether it moved to the better or the worse; `none` where it stayed, None where it can't be compared."""
+    then = comparable(kpi)
+    if then is None:
         return None
     found = kpi_words.better(then, kpi.now, kpi.indicator)
     return "none" if found is None else "good" if found else "bad"
 
 
 def change(kpi: Kpi) -> str | None:
-    """How it moved since the last quarter's end, in its unit; None where one of both isn't known."""
-    then = before(kpi)
+    """How it moved since the last quarter's end, in its unit; None where it can't be compared."""
+    then = comparable(kpi)
     if then is None or then.value is None or kpi.now.value is None:
         return None
     moved, unit = kpi.now.value - then.value, kpi.indicator.unit

@@ -70,7 +70,7 @@ def _table(there: Sequence[Stakeholder], petals: dict[str, str], day: date) -> t
         b.Column("interest", "right"),
         b.Column("influence", "right"),
         b.Column("attitude"),
-        b.Column("approach"),
+        b.Column("approach", width=1.6),
         b.Column("last talk"),
         b.Column("next", width=2),
     )
@@ -143,10 +143,12 @@ def specification(there: Sequence[Stakeholder]) -> dict[str, Any]:
     import altair as alt
 
     spots = _spots(there)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"x": x, "y": y, "at_x": at_x, "at_y": at_y, "label": label}
         for (x, y), (at_x, at_y, label) in zip(spots, labels(there), strict=True)
     ]
+    right = [row for row in rows if row["at_x"] > row["x"]]
+    left = [row | {"at_x": row["x"] - 9} for row in rows if row["at_x"] <= row["x"]]
     across, up = alt.Scale(domain=[0, WIDTH], nice=False), alt.Scale(domain=[HEIGHT, 0], nice=False)
     x, y = alt.X("x:Q", axis=None, scale=across), alt.Y("y:Q", axis=None, scale=up)
     middle_x, middle_y = _across(HIGH + 0.5), _up(HIGH + 0.5)
@@ -173,7 +175,8 @@ def specification(there: Sequence[Stakeholder]) -> dict[str, Any]:
         words(_fields(middle_x), SOFT),
         words([{"at_x": 14.0, "at_y": (HEIGHT - EDGE) / 2, "label": "more influence →"}], SOFT, angle=270),
         dots,
-        words(rows, INK, align="left", baseline="middle"),
+        words(right, INK, align="left", baseline="middle"),
+        words(left, INK, align="right", baseline="middle"),
     )
     chart = layers.properties(width=WIDTH, height=HEIGHT, autosize=alt.AutoSizeParams(type="none"))
     chart = chart.configure(padding=0, font="system-ui, sans-serif", aria=False)

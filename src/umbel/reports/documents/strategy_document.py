@@ -11,7 +11,15 @@ import msgspec
 from umbel.reports.documents import blocks as b
 from umbel.reports.documents.kept_text import Part, head
 from umbel.reports.documents.policy_terms import WAYS
-from umbel.reports.documents.policy_words import days, level, listed, section, severity_table, yours
+from umbel.reports.documents.policy_words import (
+    days,
+    level,
+    listed,
+    section,
+    severity_table,
+    vulnerability,
+    yours,
+)
 from umbel.strategy.use import NO_PRODUCT
 
 if TYPE_CHECKING:
@@ -33,6 +41,7 @@ MOST_PROJECTS = 15
 """So many strategic projects are told; the command shows the rest."""
 _STATES = {
     "reached": "reached",
+    "late": "reached late",
     "on-track": "on track",
     "behind": "behind",
     "missed": "missed",
@@ -214,7 +223,7 @@ def _inbound(terms: Terms) -> tuple[b.Block, ...]:
         f"Whoever needs a component takes it, within the policy.{free}",
         licenses if terms.level("license-denied") != "off" else "Licences are not asked about by the gate.",
         (
-            f"A known vulnerability{_from(terms)} {level(terms, 'vulnerability')}; one that is exploited "
+            f"{_sentence(vulnerability(terms))}; one that is exploited "
             f"{level(terms, 'known-exploited')}; malware {level(terms, 'malicious')}."
         ),
         f"What has come to the end of its life {level(terms, 'end-of-life')}.",
@@ -225,9 +234,8 @@ def _inbound(terms: Terms) -> tuple[b.Block, ...]:
     )
 
 
-def _from(terms: Terms) -> str:
-    rule = terms.rules.get("vulnerability")
-    return "" if rule is None else f" of severity {rule.severity} or above"
+def _sentence(clause: str) -> str:
+    return clause[:1].upper() + clause[1:]
 
 
 def _outbound(terms: Terms) -> tuple[b.Block, ...]:
@@ -252,6 +260,9 @@ def _outbound(terms: Terms) -> tuple[b.Block, ...]:
 
 def _slas(terms: Terms) -> tuple[b.Block, ...]:
     found: list[b.Block] = [b.Paragraph("A vulnerability in something that we use is mended within:")]
+    if "vulnerability" not in terms.rules:
+        words = "The gate does not look for vulnerabilities; those that an incident is opened for are mended within:"
+        found = [b.Paragraph(words)]
     found.append(severity_table(terms.incident_days, "severity"))
     ends = terms.rules.get("end-of-life")
     if ends is not None:
@@ -359,11 +370,7 @@ def _governance(facts: Facts) -> tuple[b.Block, ...]:
             b.Column("what for", width=2),
             b.Column("how often"),
         )
-        first = (
-            b.Table(columns=columns, rows=rows)
-            if rows
-            else b.Paragraph(f"{_count(len(office.pilots), 'pilot')} run; no channel is written down yet.")
-        )
+        first = b.Table(columns=columns, rows=rows) if rows else b.Paragraph(_pilots(office))
     return (
         first,
         b.Paragraph(
@@ -379,6 +386,12 @@ def _governance(facts: Facts) -> tuple[b.Block, ...]:
             )
         ),
     )
+
+
+def _pilots(office: Office) -> str:
+    running = sum(one.state == "running" for one in office.pilots)
+    runs = f"{running} {'runs' if running == 1 else 'run'}"
+    return f"Of {_count(len(office.pilots), 'pilot')} {runs} now; no channel is written down yet."
 
 
 def _decisions() -> b.Block:
