@@ -262,6 +262,9 @@ def test_a_narrow_terminal_breaks_no_word(
     assert max(map(len, table)) <= int(columns)
     assert ("held back by" in table[1]) is (columns == "160")
     assert "Individual" in told
+    every = re.sub(r"\x1b\[[0-9;]*m", "", said(capfd, "--all")).splitlines()
+    assert max(map(len, every)) <= int(columns)
+    assert any(line.split()[0] == "finos-osmm" for line in every if line.strip())
 
 
 def test_frameworks_are_listed_and_files_checked(capfd: pytest.CaptureFixture[str], here: Path) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FOLDER = ".umbel/cache/reviews"
 MOST_FILES = 12
-LARGEST = 32 << 20
+LARGEST = 64 << 20
 
 
 class _Kept(msgspec.Struct, frozen=True):

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Self, TypeVar
 
+import msgspec
+
 from umbel.app.goals import Goals
 from umbel.app.indicators import Known as Asked
 from umbel.app.maturity import Maturity
@@ -199,7 +201,13 @@ class Reviewing(Maturity, Goals, Value):
         return found
 
     def _judged(self, as_of: datetime | None, product: str | None) -> Verdict:
-        return self.verdict(product=product, as_of=as_of)
+        """What is found, without its words and ways: a review counts findings, and keeps a hundred thousand of them."""
+        found = self.verdict(product=product, as_of=as_of)
+        bare = [
+            msgspec.structs.replace(each, reason="", remedy=None, path=(), place=None, evidence={})
+            for each in found.findings
+        ]
+        return msgspec.structs.replace(found, findings=bare)
 
     def _controlled(self, as_of: datetime | None, product: str | None) -> Known[tuple[Control, ...]]:
         if not has_upstream(self):

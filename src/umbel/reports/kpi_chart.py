@@ -29,6 +29,8 @@ _HOLLOW = 5
 """Pixels without which a hollow column is a mere line."""
 _MOST = 24
 """Columns of a cell: of a longer series the newest."""
+_LEAST_WORDS = 8
+"""Letters that say anything beside a figure."""
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _CONFIG = {"font": "system-ui, sans-serif", "aria": False, "padding": 0, "view": {"stroke": None}}
 _CALM = """\
@@ -117,8 +119,11 @@ def _words(kpi: Kpi, width: int) -> list[dict[str, Any]]:
     drawn: list[dict[str, Any]] = [
         {"kind": "title", "x": 0, "y": 11, "word": fitted(said.title)},
         {"kind": "now", "x": 0, "y": 30, "word": short(now, 24)},
-        {"kind": "right", "x": width, "y": 30, "word": short(_beside(kpi), 34)},
     ]
+    # By rule of thumb, since the page's font isn't known: a letter of the figure is 9 wide, one beside it 6.
+    room = int((width - 9 * len(short(now, 24)) - 8) / 6)
+    if room >= _LEAST_WORDS:
+        drawn.append({"kind": "right", "x": width, "y": 30, "word": short(_beside(kpi), min(room, 34))})
     if kpi.series:
         low = HEAD + PLOT + 15
         drawn.append({"kind": "left", "x": 0, "y": low, "word": str(kpi.series[-_MOST:][0].end)})

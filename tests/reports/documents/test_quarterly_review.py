@@ -304,7 +304,7 @@ def test_a_count_of_what_little_was_looked_at_is_the_least_it_can_be_and_no_chan
         return msgspec.structs.replace(made, now=told, series=series)
 
     little = looked(0.02, 0.17)
-    assert words.big(little).value == "at least 0"
+    assert words.big(little).value == "none seen"
     assert words.change(little) is None
     assert words.direction(little) is None
     assert review_change.past(known_facts(kpis=(little,)), 6) == []

@@ -17,7 +17,9 @@ SOME = 5
 """Moves, and practices that hold a level back, shown without being asked for all."""
 WIDE = 120
 """Columns of a terminal from which every column of a table fits beside the others."""
-_IF_WIDE = {"at most#", "held back by"}
+WIDEST = 220
+"""The same of the table that tells of all frameworks."""
+_IF_WIDE = {"at most#", "held back by", "title", "evidence#", "word#", "open#"}
 
 
 def record(assessed: Assessment) -> dict[str, Any]:
@@ -82,7 +84,7 @@ def page(assessed: Assessment, *, practices: bool) -> None:
         print(line)
     parts = assessed.dimensions or assessed.petals
     if parts:
-        output.emit([part_record(each) for each in parts], Format.table, columns=_fitting(PARTS), limit=0)
+        output.emit([part_record(each) for each in parts], Format.table, columns=fitting(PARTS), limit=0)
     if practices:
         rows = [answer_record(each, framework.grades) for each in assessed.answers]
         output.emit(rows, Format.table, columns=_PRACTICES, limit=0)
@@ -151,11 +153,11 @@ def _moves(moves: tuple[Move, ...]) -> None:
         print(f"  … and {len(moves) - SOME} more: umbel maturity next")
 
 
-def _fitting(columns: output.Shown) -> output.Shown:
+def fitting(columns: output.Shown, wide: int = WIDE) -> output.Shown:
     """The columns that a narrow terminal can show without breaking words; pipes and files get all."""
     import shutil
 
-    narrow = sys.stdout.isatty() and shutil.get_terminal_size().columns < WIDE
+    narrow = sys.stdout.isatty() and shutil.get_terminal_size().columns < wide
     return {name: show for name, show in columns.items() if not narrow or name not in _IF_WIDE}
 
 

@@ -107,14 +107,16 @@ def show(
                 "--over goes with one framework alone, without --all, --original, --product or --svg."
             )
         series = here.maturity_over(framework, over.value, points, moment)
-        output.emit([_whole(each) for each in series], format, columns=_maturity_shown.SERIES, limit=0)
+        columns = _maturity_shown.fitting(_maturity_shown.SERIES)
+        output.emit([_whole(each) for each in series], format, columns=columns, limit=0)
         return
     if all_:
         if svg is not None:
             raise UsageError("--svg draws one framework: name it.")
         found = here.assess_all(moment, product=product, original=original, turned=False)
         _broken(here.frameworks().broken)
-        output.emit([_whole(each) for each in found], format, columns=_maturity_shown.WHOLE, limit=0)
+        columns = _maturity_shown.fitting(_maturity_shown.WHOLE, _maturity_shown.WIDEST)
+        output.emit([_whole(each) for each in found], format, columns=columns, limit=0)
         return
     assessed = here.assess(framework, moment, product, original=original)
     if svg is not None:

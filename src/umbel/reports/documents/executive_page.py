@@ -105,7 +105,7 @@ def _decisions(facts: Facts) -> Section:
             because=short(each.because, LONGEST),
             command=short(each.command, LONGEST_COMMAND),
             owner=short(each.owner, LONGEST_NAME),
-            cost=short(each.cost, LONGEST_NAME),
+            cost=short(each.cost, 2 * LONGEST_NAME),
             otherwise=short(each.otherwise, 2 * LONGEST_NAME),
         )
         for each in found

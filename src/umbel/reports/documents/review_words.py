@@ -78,7 +78,9 @@ def value(kpi: Kpi, reading: Reading | None = None) -> str | None:
     if found.value is None:
         return None
     shown = kpi_words.figure(found.value, kpi.indicator.unit, kpi.indicator.currency)
-    return f"at least {shown}" if is_bound(kpi, found) else shown
+    if not is_bound(kpi, found):
+        return shown
+    return f"at least {shown}" if found.value else "none seen"
 
 
 def is_bound(kpi: Kpi, reading: Reading) -> bool:
