@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from umbel.app.names import matches
 from umbel.app.policies import Policies
 from umbel.model.errors import UsageError
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from umbel.policy.alerting.journal import Journal
     from umbel.policy.file import Policy
     from umbel.policy.plans import Plan, Plans
-    from umbel.policy.risks import Owned
 
 _STATE = ".umbel/alerts/last.json"
 _LOCK = ".umbel/alerts/update.lock"
@@ -187,13 +185,6 @@ class Alerts(Policies):
         with self.session(None, plans.TABLES) as session:
             found = plans.in_use(session, standing, self.owned)
         return {name: len({use.project for use in uses}) for name, uses in found.items()}
-
-    def owned(self, project: str) -> list[Owned]:
-        """The products of a project, and who answers for each."""
-        from umbel.policy.risks import Owned
-
-        mine = (p for p in self.settings.products if any(matches(one, project) for one in p.projects))
-        return [Owned(p.name, p.owner, p.department) for p in mine]
 
     def _book(self) -> tuple[Book, Journal[Event], list[Fault]]:
         from umbel.policy.alerting import acknowledged

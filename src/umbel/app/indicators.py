@@ -139,17 +139,11 @@ class Known:
     @cached_property
     def verdict(self) -> Verdict:
         """What the policy in force finds in the projects that are asked of."""
-        from umbel.policy import portfolio
         from umbel.policy.verdict import Verdict
 
         if self.lake is None:
             return Verdict(findings=[])
-        case = self._workspace._case(self.policy, None, self._asked)  # noqa: SLF001 - a part of the workspace
-        with self._workspace.session(self.as_of, portfolio.TABLES) as session:
-            scope = self._workspace.scope(session, self._product)
-            return portfolio.verdict(
-                session, case, scope, metrics=lambda: self.metrics, people=lambda: self.who
-            )
+        return self._workspace.verdict(product=self._product, as_of=self._asked)
 
     @cached_property
     def _ranking(self) -> Ranking:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from umbel.app.base import Base
-from umbel.app.names import matches, must_exist
+from umbel.app.names import must_exist
 from umbel.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from umbel.policy.portfolio import Preview
     from umbel.policy.risks import By as RiskBy
     from umbel.policy.risks import Group as RiskGroup
+    from umbel.policy.risks import Owned
     from umbel.policy.verdict import Verdict
     from umbel.reports.vex import Document
 
@@ -162,13 +163,15 @@ class Policies(Base):
         self, findings: Sequence[Finding], by: RiskBy, *, as_of: datetime | None = None
     ) -> list[RiskGroup]:
         """Findings told by product, owner, severity, rule, package, project or upgrade."""
-        from umbel.policy.risks import Owned, grouped
+        from umbel.policy.risks import grouped
 
-        def owned(project: str) -> list[Owned]:
-            mine = (p for p in self.settings.products if any(matches(one, project) for one in p.projects))
-            return [Owned(p.name, p.owner, p.department) for p in mine]
+        return grouped(findings, by, self.owned, (as_of or datetime.now(UTC)).date())
 
-        return grouped(findings, by, owned, (as_of or datetime.now(UTC)).date())
+    def owned(self, project: str) -> list[Owned]:
+        """The products of a project, and who answers for each."""
+        from umbel.policy.risks import Owned
+
+        return [Owned(p.name, p.owner, p.department) for p, named in self._claims if named(project)]
 
     def policy_preview(
         self, path: Path, *, product: str | None = None, as_of: datetime | None = None

@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, Self, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import msgspec
 
@@ -24,7 +25,6 @@ from umbel.reports.documents.review_facts import Aim, Contributed, Facts, Gap, Q
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from umbel.app.strategy import Ranking
     from umbel.frameworks.interface import Assessment, Kpi, Recommendation
     from umbel.policy.exceptions import Entry
     from umbel.policy.verdict import Verdict
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from umbel.strategy.actions import Action
     from umbel.strategy.control.records import Control
     from umbel.strategy.interface import Ranked
-    from umbel.strategy.score.ranking import Order
     from umbel.strategy.value.answer import Valued
 
 T = TypeVar("T")
@@ -41,7 +40,7 @@ _NOTHING = Gap("Nothing was collected yet, so nothing is known of what is in use
 _NO_UPSTREAM = Gap("No upstream project was examined yet.", "umbel collect upstream")
 QUARTERS = 4
 """Points of a leading figure's past: the ends of three quarters, and the day."""
-_HEAVY = ("verdict", "upstreams", "who", "metrics", "indicators", "frameworks")
+_HEAVY = ("verdict", "ranking", "upstreams", "who", "metrics", "indicators", "frameworks")
 """What several parts of a review stand on: asked once each."""
 
 
@@ -51,12 +50,17 @@ class _Kept(Asked):
     def __exit__(self, *_: object) -> None:
         """Nothing: `close` does."""
 
-    @cached_property
-    def verdict(self) -> Verdict:
-        """The findings that the review tells of, too."""
-        if self.lake is None:
-            return super().verdict
-        return self._workspace.verdict(product=self._product, as_of=self._asked)
+
+def _once(ask: Callable[..., T]) -> Callable[..., T]:
+    """The same question, answered once for the same arguments, however they are written."""
+    kept, signature = cache(ask), inspect.signature(ask)
+
+    def asked(*told: Any, **named: Any) -> T:
+        bound = signature.bind(*told, **named)
+        bound.apply_defaults()
+        return kept(*bound.args, **bound.kwargs)
+
+    return asked
 
 
 class Reviewing(Maturity, Goals, Value):
@@ -113,17 +117,9 @@ class Reviewing(Maturity, Goals, Value):
             kept.callback(made.close)
             return made
 
-        here.__dict__["known"] = cache(known)
+        here.__dict__["known"] = _once(known)
         for name in _HEAVY:
-            here.__dict__[name] = cache(getattr(here, name))
-        ranked = cache(self.__class__.ranking)
-
-        def ranking(
-            as_of: datetime | None = None, order: Order = "strategic", named: str | None = None
-        ) -> Ranking:
-            return ranked(here, as_of, order, named)  # one list, however it is asked for
-
-        here.__dict__["ranking"] = ranking
+            here.__dict__[name] = _once(getattr(here, name))
         with kept:
             yield here
 

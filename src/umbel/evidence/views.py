@@ -141,7 +141,6 @@ WHERE write_id IN (SELECT write_id FROM published)
 
 # What one lineage leaves open, another of the same project may know. Projects with one document
 # need no merging, and they are most: their rows pass as they are, and may repeat a version.
-# A project with one document has nothing to merge, and there are many of them.
 MERGED = f"""
 CREATE VIEW merged AS
 SELECT project, package, version, license, direct, scope FROM usage WHERE alone

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from umbel.frameworks import imported_rows
-from umbel.frameworks.indicators.definition import Body, Broken, Definition
+from umbel.frameworks.indicators.definition import Body, Definition
 from umbel.frameworks.indicators.found import Found
 from umbel.frameworks.indicators.sentences import number
 from umbel.frameworks.interface import Indicator, Reading, Unit
 from umbel.frameworks.kpi_words import figure
+from umbel.metrics.definition import Broken
 from umbel.model.errors import EvidenceError, Fault, UmbelError, UsageError
 from umbel.model.measurement import Better  # noqa: TC001 - msgspec reads it
 from umbel.model.settings import SettingsError

@@ -92,7 +92,7 @@ class Definition(NamedTuple):
 
 
 class Broken(NamedTuple):
-    """What is wrong with a metric's file, and where: one line for a person."""
+    """What is wrong with a definition's file, and where: one line for a person."""
 
     path: Path
     line: int

@@ -5,16 +5,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from umbel.app import Workspace
 from umbel.frameworks.indicators import catalog
-from umbel.frameworks.indicators import catalog as catalog_module
-from umbel.frameworks.indicators.definition import Broken, Definition, checked, load
+from umbel.frameworks.indicators.definition import Definition, checked, load
 from umbel.model.errors import UsageError
 
-BUILT_IN = sorted((Path(catalog_module.__code__.co_filename).parent).glob("*.toml"))
+if TYPE_CHECKING:
+    from umbel.metrics.definition import Broken
+
+BUILT_IN = sorted((Path(catalog.__code__.co_filename).parent).glob("*.toml"))
 HEAD = """\
 title = "Own share"
 question = "How much?"

@@ -12,7 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from umbel.frameworks.indicators.definition import Broken, Definition, load, refuse
+from umbel.frameworks.indicators.definition import Definition, load, refuse
+from umbel.metrics.definition import Broken
 from umbel.model.errors import UsageError
 
 if TYPE_CHECKING:

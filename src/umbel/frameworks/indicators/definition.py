@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import msgspec
 
 from umbel.frameworks.interface import Indicator, Unit
+from umbel.metrics.definition import Broken
 from umbel.model.errors import UsageError
 from umbel.model.measurement import Better  # noqa: TC001 - msgspec reads it
 from umbel.model.settings import SettingsError, faults_of, parsed
@@ -109,18 +110,6 @@ class Definition(NamedTuple):
             own=self.own,
             path=str(self.path),
         )
-
-
-class Broken(NamedTuple):
-    """What is wrong with an indicator's file, and where: one line for a person."""
-
-    path: Path
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        """File, line and what to do."""
-        return f"{self.path.name}:{self.line}: {self.message}"
 
 
 def load(path: Path, *, own: bool = False) -> Definition | list[Broken]:
