@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The Umbel contributors
 # SPDX-License-Identifier: Apache-2.0
 
-# The two commands: `make run` shows a folder's open source, `make test` runs the tests.
+# The two commands: `make run` shows a folder's open source on the web, `make test` runs the tests.
 # Both make what they need. What is installed is pinned with hashes, and wheels only: no package runs code to be installed
 # (but reuse and pyspark, which have no wheel for most machines and are built with backends that are pinned too).
 
@@ -13,20 +13,29 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
 LOCKED := $(PIP) --require-hashes --only-binary :all:
 SCAN ?= .
 REPORT ?= report.html
+PORT ?= 8080
 SPARK := $(VENV)/spark
 ARGS ?=
 
-.PHONY: help run test test-spark lint style types imports licensing format bench docs lock wheel clean
+.PHONY: help run report test test-postgres test-spark lint style types imports licensing format bench docs lock wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: $(VENV)/.run ## Examine a folder (SCAN=~/src) and write a report of it
+run: $(VENV)/.run ## Examine a folder (SCAN=~/src) and open the office over it (PORT=8080)
+	@$(BIN)/umbel collect $(SCAN) || [ $$? -eq 3 ]
+	@exec $(BIN)/umbel serve --port $(PORT)
+
+report: $(VENV)/.run ## Examine a folder and write a report of it, one page (REPORT=report.html)
 	@$(BIN)/umbel collect $(SCAN) || [ $$? -eq 3 ]
 	@$(BIN)/umbel report -o "$(REPORT)"
 
 test: $(VENV)/.dev ## Run the whole default suite (ARGS="-k purl" for a part)
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	@test -n "$(ARGS)" || $(MAKE) --no-print-directory test-postgres
+
+test-postgres: $(VENV)/.dev ## Run the office's tests on a real PostgreSQL, where one is installed
+	@$(BIN)/python -m tests.office.postgres $(BIN)/python -m pytest -n auto --dist worksteal -m "not browser and not slow" tests/office $(ARGS)
 
 test-spark: $(VENV)/.dev ## Ask Spark what DuckDB is asked, of every metric (needs Java; installs 500 MB)
 	@if command -v java >/dev/null || test -n "$$JAVA_HOME"; then \

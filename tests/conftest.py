@@ -30,7 +30,8 @@ SURROUNDING = {
     "TZ": "UTC",
 }
 PERSONAL = ("AWS_", "FORCE_COLOR", "GIT_", "NO_COLOR", "UMBEL_")
-KEPT = "UMBEL_TEST_DATA"
+DATA = "UMBEL_TEST_DATA"
+KEPT = frozenset({DATA, "UMBEL_TEST_DATABASE_URL"})
 
 settings.register_profile("default", deadline=None, derandomize=True, database=None, max_examples=60)
 settings.register_profile("fuzz", deadline=None, max_examples=5000)
@@ -40,7 +41,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 def pytest_configure(config: pytest.Config) -> None:
     """Before anything is collected: set the surrounding, and close the network."""
     _keep_bytecode(config)
-    for name in [name for name in os.environ if name.startswith(PERSONAL) and name != KEPT]:
+    for name in [name for name in os.environ if name.startswith(PERSONAL) and name not in KEPT]:
         del os.environ[name]
     os.environ.update(SURROUNDING)
     if sys.platform != "win32":
@@ -95,7 +96,7 @@ def _is_here(host: str) -> bool:
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of public test data, which is no part of the repository."""
-    place = Path(os.environ.get(KEPT) or ROOT.parent / "shared/data")
+    place = Path(os.environ.get(DATA) or ROOT.parent / "shared/data")
     if not place.is_dir():
-        pytest.skip(f"the public test data is not here (set {KEPT} to its folder)")
+        pytest.skip(f"the public test data is not here (set {DATA} to its folder)")
     return place

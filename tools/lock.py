@@ -36,7 +36,7 @@ def main() -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     backends = "\n".join([*declared["build-system"]["requires"], "editables", "poetry-core"])
     spark = "\n".join(declared["project"]["optional-dependencies"]["spark"])
-    lock("requirements.txt", "--extra", "languages", "pyproject.toml")
+    lock("requirements.txt", "--extra", "languages", "--extra", "office", "pyproject.toml")
     lock("requirements-build.txt", "-c", "requirements.txt", "-", asked=backends)
     lock(
         "requirements-dev.txt",
@@ -44,6 +44,8 @@ def main() -> None:
         "dev",
         "--extra",
         "languages",
+        "--extra",
+        "office",
         "-c",
         "requirements.txt",
         "pyproject.toml",

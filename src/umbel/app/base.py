@@ -29,6 +29,25 @@ if TYPE_CHECKING:
     from umbel.policy.lookup import Belonging
 
 HOT = ("usage",)
+Claims = list[tuple["Product", "Callable[[str], bool]"]]
+
+
+def claims(products: Iterable[Product]) -> Claims:
+    """Each product with what tells whether a project is its own."""
+    return [(product, matcher(product.projects)) for product in products]
+
+
+def belonging_of(claimed: Claims) -> Callable[[str], Belonging]:
+    """What tells the products that a project belongs to, and how these reach their users."""
+
+    def of(project: str) -> Belonging:
+        from umbel.policy.lookup import Belonging
+
+        mine = [product for product, named in claimed if named(project)]
+        ways = sorted({way for product in mine for way in product.distribution})
+        return Belonging(tuple(product.name for product in mine), tuple(ways))
+
+    return of
 
 
 class Base:
@@ -124,16 +143,12 @@ class Base:
 
     def belonging(self, project: str) -> Belonging:
         """The products that a project belongs to, and how these reach their users."""
-        from umbel.policy.lookup import Belonging
-
-        mine = [product for product, named in self._claims if named(project)]
-        ways = sorted({way for product in mine for way in product.distribution})
-        return Belonging(tuple(product.name for product in mine), tuple(ways))
+        return belonging_of(self._claims)(project)
 
     @cached_property
     def _claims(self) -> list[tuple[Product, Callable[[str], bool]]]:
         """Each product with what tells whether a project is its own."""
-        return [(product, matcher(product.projects)) for product in self.settings.products]
+        return claims(self.settings.products)
 
     def _lake_if_any(self) -> Lake | None:
         """The lake, where something was ever collected."""

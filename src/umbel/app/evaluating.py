@@ -40,11 +40,12 @@ _SALT = b"umbel"
 class Evaluating(Policies):
     """See `umbel.app.workspace`."""
 
-    def policy(self, path: Path | None = None) -> Policy:
-        """As `Policies.policy`; its rule `radar` knows what was decided here."""
+    def policy(self, path: Path | str | None = None) -> Policy:
+        """As `Policies.policy`; its rule `radar` knows what was decided here, unless the policy brings that along."""
         from umbel.policy.evaluations import known_to
 
-        return known_to(super().policy(path), self.evaluations())
+        found = super().policy(path)
+        return found if found.said.decided is not None else known_to(found, self.evaluations())
 
     def evaluations(self) -> Evaluations:
         """What was decided of software (`decisions/evaluations.toml`)."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -195,11 +196,13 @@ class Indicators(Contributing):
         *,
         product: str | None = None,
         cached: bool = True,
+        known: Known | None = None,
     ) -> dict[str, Reading]:
         """What indicators say as of a day, by name; all of them unless some are named.
 
         What was computed before is taken from the cache while nothing that it stands on has changed; `cached` False
-        computes everything anew. Raises `UsageError` for a name that is none.
+        computes everything anew. `known` is what is open already as of that day, and stays open. Raises `UsageError`
+        for a name that is none.
         """
         from umbel.frameworks.indicators import cache
         from umbel.frameworks.indicators.read import read
@@ -216,8 +219,8 @@ class Indicators(Contributing):
             there |= {name: kept[name] for name in wanted if told[name] is part and name in kept}
         missing = [name for name in wanted if name not in there]
         if missing:
-            with self.known(as_of, product) as known:
-                found = read(known, missing)
+            with ExitStack() as opened:
+                found = read(known or opened.enter_context(self.known(as_of, product)), missing)
             for part, key in keys.items():
                 fresh = {name: each for name, each in found.items() if told[name] is part}
                 if fresh:

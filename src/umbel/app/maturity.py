@@ -218,14 +218,28 @@ class Maturity(Indicators):
         as_of: datetime | None = None,
     ) -> list[Assessment]:
         """How a framework stood at the ends of the latest months, quarters or years, and stands; oldest first."""
+        (found,) = self.maturities_over([framework], every, number, as_of).values()
+        return found
+
+    def maturities_over(
+        self,
+        frameworks: Sequence[str] | None = None,
+        every: Every = "quarter",
+        number: int = 5,
+        as_of: datetime | None = None,
+    ) -> dict[str, list[Assessment]]:
+        """The same of several frameworks, or of all, by their ids: each day is read once for all of them."""
         from umbel.frameworks import assess, series
 
         library = self.frameworks()
-        chosen = library.get(framework)
+        chosen = [library.get(name) for name in frameworks or library.usable]
         there = self.indicators()
-        names = [name for name in assess.wanted([chosen]) if name in there]
+        names = [name for name in assess.wanted(chosen) if name in there]
         found = self.readings_over(names, every, number, as_of)
-        return series.over(chosen, found, lambda day, readings: self._facts(library, day, readings))
+        return {
+            each.id: series.over(each, found, lambda day, readings: self._facts(library, day, readings))
+            for each in chosen
+        }
 
     # ---- one file
 

@@ -182,7 +182,7 @@ class OfficePlan(Maturity, Goals):
             day=_day(as_of),
             office=office,
             petals=self._petal_titles(),
-            spent=tuple(self._spent(office, as_of)),
+            spent=tuple(self.office_spent(office, as_of)),
             steps=office_plan.steps(self.assess("flower", as_of)),
             recommendations=self.recommendations(as_of),
             stakeholders=self._stakeholders_counted(as_of),
@@ -197,7 +197,7 @@ class OfficePlan(Maturity, Goals):
     def _petal_titles(self) -> dict[str, str]:
         return {part.id: part.title for part in self.frameworks().get("flower").petals}
 
-    def _spent(self, office: Office, as_of: datetime | None) -> list[Spent]:
+    def office_spent(self, office: Office, as_of: datetime | None) -> list[Spent]:
         """What was spent of each budget line: as somebody wrote it down, or as an imported series states it."""
         from umbel.reports.documents.office_plan import Spent
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
+    from umbel.app.people_held import Held
     from umbel.evidence.people.attach import Attached
     from umbel.evidence.people.deciding import Office
     from umbel.evidence.people.forget import Forgotten
@@ -92,6 +93,17 @@ class People(Base):
         signers = self.settings.people.allowed_signers
         with self.people_office() as office:
             return office.claim(address, proof, self.folder / signers if signers else None, since)
+
+    def people_confirmed(self, address: str, holder: str, since: date | None = None) -> str:
+        """Keep a claim of an address whose holder answered a mail to it; gives its handle."""
+        with self.people_office() as office:
+            return office.confirmed(address, holder, since)
+
+    def people_held(self, addresses: Iterable[str]) -> Held:
+        """All that is held about the owner of addresses that were proven to be theirs; for themselves alone."""
+        from umbel.app.people_held import held
+
+        return held(self, addresses)
 
     def people_import(self, file: Path, name: str | None = None) -> tuple[int, list[Fault]]:
         """Import affiliations in the format of gitdm or Stackalytics: rows kept, and the file's faults."""

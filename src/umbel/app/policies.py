@@ -7,22 +7,27 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from umbel.app.base import Base
+import msgspec
+
+from umbel.app.base import Base, belonging_of, claims
 from umbel.app.names import must_exist
 from umbel.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from umbel.collect.outgoing import Push
     from umbel.evidence.session import Session
     from umbel.model.finding import Finding
+    from umbel.model.naming import Naming
     from umbel.policy.audit import Audit
     from umbel.policy.exceptions import Entry, Exceptions
     from umbel.policy.file import Policy
     from umbel.policy.gate import Checked
     from umbel.policy.judge import Case
+    from umbel.policy.license_decisions import Choice, Conclusion, LicenseDecisions
+    from umbel.policy.lookup import Belonging
     from umbel.policy.portfolio import Preview
     from umbel.policy.risks import By as RiskBy
     from umbel.policy.risks import Group as RiskGroup
@@ -34,8 +39,8 @@ if TYPE_CHECKING:
 class Policies(Base):
     """See `umbel.app.workspace`."""
 
-    def policy(self, path: Path | None = None) -> Policy:
-        """The policy of a file, else of `policy.toml` in the workspace, else the shipped one."""
+    def policy(self, path: Path | str | None = None) -> Policy:
+        """The policy of a file or an address, else of `policy.toml` in the workspace, else the shipped one."""
         from umbel.policy import file
 
         own = self.folder / file.FILE
@@ -44,9 +49,11 @@ class Policies(Base):
         return file.load(own) if own.exists() else file.Policy()
 
     def exceptions(self, policy: Policy) -> Exceptions:
-        """What is excepted, and until when (`decisions/exceptions.toml`)."""
+        """What is excepted, and until when: what the policy brings along, else `decisions/exceptions.toml`."""
         from umbel.policy import exceptions
 
+        if policy.said.decided is not None:
+            return exceptions.Exceptions(policy.said.decided.exceptions)
         return exceptions.load(self.folder / exceptions.FILE, policy.said.longest_exception_days)
 
     def _case(
@@ -57,21 +64,49 @@ class Policies(Base):
         from umbel.policy import vex as vex_module
         from umbel.policy.judge import Case
 
+        decided = said.said.decided
+        if decided is None:
+            licenses = license_decisions.load(self.folder / license_decisions.FILE)
+            statements = vex_module.load(self.folder, vex)
+        else:
+            licenses = license_decisions.LicenseDecisions(decided.conclude, decided.choose)
+            more = vex_module.load(self.folder, vex, own=False)
+            statements = vex_module.Statements((*decided.vex, *more.every), more.trouble)
         return Case(
             policy=said,
             exceptions=self.exceptions(said),
-            belonging=self.belonging,
+            belonging=self._belonging_by(said),
             index=self.advisories(advisories, as_of),
-            licenses=license_decisions.load(self.folder / license_decisions.FILE),
-            vex=vex_module.load(self.folder, vex),
+            licenses=licenses,
+            vex=statements,
+            notes=self._notes(said),
         )
+
+    def _belonging_by(self, said: Policy) -> Callable[[str], Belonging]:
+        """The products of a project: those that the policy brings along, else the workspace's."""
+        if said.said.decided is None:
+            return self.belonging
+        return belonging_of(claims(said.said.decided.products))
+
+    def _notes(self, said: Policy) -> list[str]:
+        """What is to be said of a policy that came by address."""
+        notes, decided = list(said.said.notes), said.said.decided
+        if decided is None:
+            return notes
+        from umbel.policy import merged
+
+        if unheard := merged.unheard(self.folder):
+            notes.append(f"what was decided comes with the policy: {', '.join(unheard)} here isn't counted")
+        if decided.vex_left_out:
+            notes.append(f"{decided.vex_left_out:,} statements of VEX were too many to come with the policy")
+        return notes
 
     def check(
         self,
         paths: Sequence[Path] = (),
         *,
         against: str | None = None,
-        policy: Path | None = None,
+        policy: Path | str | None = None,
         advisories: Path | None = None,
         vex: Sequence[Path] = (),
         as_of: datetime | None = None,
@@ -86,19 +121,30 @@ class Policies(Base):
         chosen = list(paths) or [self.folder]
         must_exist([*chosen, *vex])
         case = self._case(self.policy(policy), advisories, as_of, vex)
-        naming, base = self.settings.naming(), self._lake_if_any()
+        naming, base = self._naming_by(case.policy), self._lake_if_any()
         return gate.check(chosen, case, naming, against_revision=against, base=base, as_of=as_of)
 
     def check_outbound(
-        self, push: Push, path: Path | None = None, policy: Path | None = None, as_of: datetime | None = None
+        self,
+        push: Push,
+        path: Path | None = None,
+        policy: Path | str | None = None,
+        as_of: datetime | None = None,
     ) -> Verdict:
         """Judge what commits would send, before they leave the house. Raises `UsageError` where there are none."""
         from umbel.policy.outbound.gate import By, check
 
         said = self.policy(policy)
-        domains, today = self.settings.organisation.domains, (as_of or datetime.now(UTC)).date()
-        by = By(said, self.exceptions(said), lambda name: self.belonging(name).products, domains, today)
-        return check(path or self.folder, push, self.settings.naming(), by)
+        decided, today = said.said.decided, (as_of or datetime.now(UTC)).date()
+        domains = self.settings.organisation.domains if decided is None else decided.domains
+        belonging = self._belonging_by(said)
+        by = By(said, self.exceptions(said), lambda name: belonging(name).products, domains, today)
+        verdict = check(path or self.folder, push, self._naming_by(said), by)
+        return msgspec.structs.replace(verdict, notes=self._notes(said))
+
+    def _naming_by(self, said: Policy) -> Naming:
+        decided = said.said.decided
+        return self.settings.naming() if decided is None else decided.naming()
 
     def verdict(
         self,
@@ -201,3 +247,21 @@ class Policies(Base):
 
         longest = self.policy().said.longest_exception_days
         exceptions.add(self.folder / exceptions.FILE, entry, longest)
+
+    def license_decisions(self) -> LicenseDecisions:
+        """What people concluded of licences and which alternatives they chose (`decisions/licenses.toml`)."""
+        from umbel.policy import license_decisions
+
+        return license_decisions.load(self.folder / license_decisions.FILE)
+
+    def conclude_license(self, entry: Conclusion) -> None:
+        """Write down what a package's licence is. Raises `SettingsError` for what can't be."""
+        from umbel.policy import license_decisions
+
+        license_decisions.conclude(self.folder / license_decisions.FILE, entry)
+
+    def choose_license(self, entry: Choice) -> None:
+        """Write down which alternative of a licence is taken. Raises `SettingsError` for what can't be."""
+        from umbel.policy import license_decisions
+
+        license_decisions.choose(self.folder / license_decisions.FILE, entry)

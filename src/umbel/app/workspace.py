@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from umbel.app.contributing import Contributing
+from umbel.app.declaring import Declaring
 from umbel.app.documenting import Documenting
 from umbel.app.evaluating import Evaluating
 from umbel.app.fragility import Fragilities
@@ -14,24 +15,33 @@ from umbel.app.health import Health
 from umbel.app.incidents import Incidents
 from umbel.app.indicators import Indicators
 from umbel.app.inventory import Inventory
+from umbel.app.links import Links
 from umbel.app.maturity import Maturity
 from umbel.app.pack import Packing
+from umbel.app.portfolio import Portfolio
+from umbel.app.receiving import Receiving
 from umbel.app.report import Report
 from umbel.app.reviewing import Reviewing
+from umbel.app.saying import Saying
 from umbel.app.upkeep import Upkeep
 from umbel.app.value import Value
 from umbel.app.world import World
 
 
 class Workspace(
+    Saying,
+    Links,
     Reviewing,
     Documenting,
     Packing,
+    Portfolio,
     Maturity,
     Goals,
     Indicators,
     Contributing,
+    Declaring,
     Gathering,
+    Receiving,
     World,
     Inventory,
     Report,

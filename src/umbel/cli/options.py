@@ -49,6 +49,14 @@ LimitOption = Annotated[
         "--limit", "-n", min=0, metavar="N", help="At most N rows; 0 is all. Tables show 50 unless told."
     ),
 ]
+PolicyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--policy",
+        metavar="FILE|URL",
+        help="The policy, or an office's address (https://…/api/v1/policy); policy.toml of the workspace unless told.",
+    ),
+]
 PathsOption = Annotated[
     list[str] | None,
     typer.Option(

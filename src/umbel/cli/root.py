@@ -65,6 +65,8 @@ ORDER = (
     "products",
     "report",
     "document",
+    "serve",
+    "office",
     "query",
 )
 """How help lists the commands: in the order in which a newcomer meets them, then the rest."""

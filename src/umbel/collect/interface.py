@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from abc import ABC, abstractmethod
+from datetime import datetime  # noqa: TC003 - msgspec reads it
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,7 +21,6 @@ import msgspec
 from umbel.model.errors import Fault
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
 MAX_BYTES = 1 << 30

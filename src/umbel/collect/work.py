@@ -196,7 +196,7 @@ def _subject(item: Task, context: Context, collector: Collector, reading: Readin
         if said and not (item.in_git and _last(said) == _last(item.project)):
             name = said
         elif not said and not item.in_git:
-            name = _bare(Path(item.path).name)
+            name = bare(Path(item.path).name)
     return context.naming.project(name, item.origin)
 
 
@@ -204,7 +204,7 @@ def _last(name: str) -> str:
     return name.rstrip("/").rpartition("/")[2].lower()
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """A file's name without the endings that only say what kind of file it is."""
     while (shorter := _ENDINGS.sub("", name)) != name and shorter:
         name = shorter

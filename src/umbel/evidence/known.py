@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 _NEWEST = """
 WITH newest AS (
   SELECT * FROM published
+  WHERE $origin IS NULL OR origin = $origin
   QUALIFY row_number() OVER (
     PARTITION BY subject, collector, lineage, outcome = 'failed'
     ORDER BY observed_at DESC, collector_version DESC, collected_at DESC, write_id
   ) = 1
 )
 SELECT n.collector, n.origin, n.subject, n.lineage, n.collector_version, n.content_sha256, n.outcome,
-       n.facts, n.facts_sha256, s.faults, n.producer, n.format
+       n.facts, n.facts_sha256, s.faults, n.producer, n.format, n.observed_at
 FROM newest AS n
 LEFT JOIN (SELECT write_id, faults FROM raw_snapshots WHERE len(faults) > 0) AS s USING (write_id)
 """
@@ -50,6 +51,7 @@ class Entry(msgspec.Struct, frozen=True):
     faults: list[dict[str, str]] | None
     producer: str | None
     format: str | None
+    observed_at: datetime
 
     def gone(self, now: datetime) -> Stamp:
         """The snapshot that says that the document is no longer there."""
@@ -70,12 +72,12 @@ class Entry(msgspec.Struct, frozen=True):
 class Known:
     """The newest state of every document in the lake at the start of a run."""
 
-    def __init__(self, lake: Lake) -> None:
-        """Read it once."""
+    def __init__(self, lake: Lake, origin: str | None = None) -> None:
+        """Read it once; of one place, where only that is asked."""
         self._by_place: dict[tuple[str, str], list[Entry]] = {}
         self._by_lineage: dict[tuple[str, str, str], Entry] = {}
         with Session(lake, tables=("snapshots",)) as session:
-            for row in session.ask(_NEWEST).rows():
+            for row in session.ask(_NEWEST, {"origin": origin}).rows():
                 entry = Entry(*row)
                 self._by_place.setdefault((entry.collector, entry.origin), []).append(entry)
                 if entry.outcome not in {"failed", "absent"}:
@@ -98,6 +100,10 @@ class Known:
         """Subjects and lineages that a document of this place had and that were withdrawn since."""
         entries = self._by_place.get((collector, origin), [])
         return frozenset((e.subject, e.lineage) for e in entries if e.outcome == "absent")
+
+    def latest(self) -> datetime | None:
+        """The newest time that any document here speaks of."""
+        return max((e.observed_at for each in self._by_place.values() for e in each), default=None)
 
     def present(self) -> Iterator[Entry]:
         """Every lineage that stands."""

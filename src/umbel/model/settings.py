@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import msgspec
 
-from umbel.model import alert_settings
+from umbel.model import alert_settings, office_settings
 from umbel.model.alert_settings import AlertSettings
 from umbel.model.errors import Fault, UsageError
 from umbel.model.naming import Naming, Rule
+from umbel.model.office_settings import OfficeSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,6 +200,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     registries: Registries = Registries()
     sync: SyncSettings = SyncSettings()
     alerts: AlertSettings = AlertSettings()
+    office: OfficeSettings = OfficeSettings()
     products: tuple[Product, ...] = ()
     projects: tuple[ProjectRule, ...] = ()
     upstream: tuple[UpstreamRule, ...] = ()
@@ -367,6 +369,7 @@ class _Checker:
         self._collecting(data)
         self._upstream(data.get("upstream"))
         alert_settings.meaning(data.get("alerts"), lambda path, words: self.fault(("alerts", *path), words))
+        office_settings.meaning(data.get("office"), lambda path, words: self.fault(("office", *path), words))
 
     def _collecting(self, data: dict[str, Any]) -> None:
         """Sizes are sizes, bounds let something through, prefixes end where a name does; no passwords."""

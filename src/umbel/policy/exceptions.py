@@ -129,15 +129,15 @@ def load(path: Path, longest_days: int | None = None) -> Exceptions:
 
     `longest_days` is how long an exception may last by the policy.
     """
-    return records.load(path, Exceptions, partial(_meaning, longest=longest_days))
+    return records.load(path, Exceptions, partial(meaning, longest=longest_days))
 
 
 def parse(text: str, path: Path, longest_days: int | None = None) -> Exceptions:
     """Check the file's text. Raises `SettingsError` with every fault and its line."""
-    return records.parse(text, path, Exceptions, partial(_meaning, longest=longest_days))
+    return records.parse(text, path, Exceptions, partial(meaning, longest=longest_days))
 
 
-def _meaning(data: Mapping[str, Any], say: Say, longest: int | None) -> None:
+def meaning(data: Mapping[str, Any], say: Say, longest: int | None = None) -> None:
     """What types can't say: rules exist, reasons are given, ends come, packages are packages, links are links."""
     entries = data.get("exceptions")
     for index, entry in enumerate(entries if isinstance(entries, list) else []):
@@ -190,5 +190,4 @@ def _are_days(*values: date) -> bool:
 
 def add(path: Path, entry: Entry, longest_days: int | None = None) -> None:
     """Write one more exception at the file's end. Raises `SettingsError` for what may not be excepted."""
-    meaning = partial(_meaning, longest=longest_days)
-    records.add(path, "exceptions", entry, Exceptions, _HEADER, meaning)
+    records.add(path, "exceptions", entry, Exceptions, _HEADER, partial(meaning, longest=longest_days))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -22,16 +23,16 @@ from umbel.policy.registry import rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
 
     from umbel.policy.interface import Rule, RuleSettings
+    from umbel.policy.merged import Decided
     from umbel.policy.outbound.interface import OutboundRule, OutboundSettings
 
 FILE = "policy.toml"
 _DEEPEST = 5
 _NO_BOUND = 1 << 30
-LARGEST = 1 << 20
-"""Bytes of a policy file."""
+LARGEST = 8 << 20
+"""Bytes of a policy file; one that brings along what was decided is large."""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -86,6 +87,7 @@ def _shape() -> type[msgspec.Struct]:
             ("outbound", outbound, outbound()),
             ("override", tuple[override, ...], ()),  # type: ignore[valid-type]
             ("cases", tuple[Case, ...], ()),
+            ("decided", dict[str, Any] | None, None),
         ],
         **options,
     )
@@ -121,7 +123,8 @@ class _Override(msgspec.Struct, frozen=True):
 class Said(msgspec.Struct, frozen=True, kw_only=True):
     """What a policy's files say, checked, as they say it; the defaults are the shipped policy's.
 
-    `locked` are rules that an override, or a policy that stands on this one, may not change.
+    `locked` are rules that an override, or a policy that stands on this one, may not change. `decided` is what people
+    decided where a policy brings it along (see `umbel.policy.merged`), `notes` what is to be said of how it came here.
     """
 
     rules: Mapping[str, Mapping[str, Any]] = {}
@@ -131,6 +134,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     locked: tuple[str, ...] = ()
     longest_exception_days: int = 365
     source: str = "the shipped policy"
+    decided: Decided | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Policy:
@@ -210,19 +215,40 @@ def names(pattern: str, project: str) -> bool:
     return fnmatchcase(project, pattern) or fnmatchcase(project, f"*/{pattern}")
 
 
-def load(path: Path) -> Policy:
-    """Read and check a policy and those that it stands on.
+def load(source: Path | str) -> Policy:
+    """Read and check a policy and those that it stands on: of a file, or of an address (a text with `://`).
 
-    Raises `SettingsError` with every fault of the first file that has any; `UsageError` if one can't be read.
+    Raises `SettingsError` with every fault of the first file that has any; `UsageError` if one can't be read;
+    `EvidenceError` if an address gives none.
     """
-    return Policy(_load(path, ()))
+    if isinstance(source, str) and "://" in source:
+        from umbel.policy import address
+
+        return Policy(address.load(source))
+    return Policy(_load(Path(source), ()))
 
 
 def _load(path: Path, above: tuple[Path, ...]) -> Said:
     text = _text(path)
     data = parsed(text, path)
-    under = _extended(path, data.get("extends"), above)
+    return _said(data, text, path, _extended(path, data.get("extends"), above))
+
+
+def parse(text: str, path: Path) -> Said:
+    """Check a policy's text that stands on no other. Raises `SettingsError` with every fault."""
+    data = parsed(text, path)
+    if "extends" in data:
+        raise SettingsError(path, [Fault("settings", "must stand on its own: it was fetched", "extends")])
+    return _said(data, text, path, Said(longest_exception_days=_NO_BOUND))
+
+
+def _said(data: dict[str, Any], text: str, path: Path, under: Said) -> Said:
     faults = faults_of(data, text, _shape(), lambda say: _meaning(data, under.locked, say))
+    decided = under.decided
+    if not faults and data.get("decided") is not None:
+        from umbel.policy import merged
+
+        decided, faults = merged.read(data, text)
     if faults:
         raise SettingsError(path, faults)
     whole: Any = msgspec.convert(data, _shape())
@@ -243,6 +269,8 @@ def _load(path: Path, above: tuple[Path, ...]) -> Said:
         locked=(*under.locked, *whole.locked),
         longest_exception_days=min(whole.longest_exception_days, under.longest_exception_days),
         source=str(path),
+        decided=decided,
+        notes=under.notes,
     )
 
 
@@ -250,6 +278,10 @@ def _extended(path: Path, extends: Any, above: tuple[Path, ...]) -> Said:
     """What the policy says that this one stands on."""
     if not isinstance(extends, str):
         return Said(longest_exception_days=_NO_BOUND)
+    if "://" in extends:
+        from umbel.policy import address
+
+        return address.load(extends, named_by=path)
     here = path.resolve()
     chain = (*above, here)
     target = (path.parent / extends).resolve()
@@ -282,7 +314,10 @@ def _meaning(
     for section, name, own in _ruled(data):
         if own in above:
             say((section, name), "is locked by the policy that this one extends")
-    fixed = above | _locked(data, say)
+    locks = _locked(data, say)
+    # What brings along decisions was made of files that were held to their locks: decisions of one product come as
+    # overrides even where the rule that asks for them is locked.
+    fixed = above if data.get("decided") is not None else above | locks
     for index, override in enumerate(_entries(data, "override")):
         if not override.get("products") and not override.get("projects"):
             say(("override", index), "needs products or projects to speak of")

@@ -60,16 +60,17 @@ def check(
         raise UsageError(
             f"There is no SBOM, lockfile or manifest in {places}.", "umbel check takes a file or a folder."
         )
-    verdict = _judged(bill, case, base, as_of)
+    verdict = judged(bill, case, base, as_of)
     if against_revision is None:
         return Checked(verdict, bill.files)
     if len(paths) != 1:
         raise UsageError("Only one PATH can be compared with a commit.")
     before = read_at(paths[0], against_revision, naming, as_of)
-    return Checked(against(verdict, _judged(before, case, base, as_of)), bill.files)
+    return Checked(against(verdict, judged(before, case, base, as_of)), bill.files)
 
 
-def _judged(bill: Bill, case: Case, base: Lake | None, as_of: datetime | None) -> Verdict:
+def judged(bill: Bill, case: Case, base: Lake | None = None, as_of: datetime | None = None) -> Verdict:
+    """The verdict on what was read; `base` tells what the world says of it."""
     rated = _has_sbom(bill)
     tables = {*_TABLES, *quality_module.TABLES} if rated else {*_TABLES}
     with Session(MemoryLake(bill.batch, base), as_of, tables) as session:

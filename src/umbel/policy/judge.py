@@ -29,7 +29,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """By what is judged. `measurements` are figures by project and metric, `quality` that of SBOMs by project.
 
     `vex` is what is said of vulnerabilities. `history` says that the session holds what was known earlier and
-    what code imports (see `umbel.policy.usage`); in a gate there is neither.
+    what code imports (see `umbel.policy.usage`); in a gate there is neither. `notes` go with the verdict.
     """
 
     policy: Policy
@@ -41,6 +41,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     licenses: LicenseDecisions = LicenseDecisions()
     vex: Statements | None = None
     history: bool = False
+    notes: Sequence[str] = ()
 
 
 def judge(session: Session, case: Case, projects: Sequence[str] | None = None) -> Verdict:
@@ -65,6 +66,7 @@ def judge(session: Session, case: Case, projects: Sequence[str] | None = None) -
         projects=len(subjects.policies),
         trouble=[] if case.vex is None else list(case.vex.trouble),
         policy=case.policy.said.source,
+        notes=list(case.notes),
     )
 
 

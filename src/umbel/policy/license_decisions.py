@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from umbel.policy.records import Say
 
 FILE = "decisions/licenses.toml"
+_HEADER = """\
+# What somebody concluded of a package's licence, and which alternative of one is taken.
+# Free to be edited. The latest word about a package counts.
+"""
 
 
 class Conclusion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -132,29 +136,45 @@ class Taken:
 
 def load(path: Path) -> LicenseDecisions:
     """Read and check the file; a missing one decides nothing. Raises `SettingsError` with every fault."""
-    return records.load(path, LicenseDecisions, _meaning)
+    return records.load(path, LicenseDecisions, meaning)
 
 
-def _meaning(data: Mapping[str, Any], say: Say) -> None:
+def conclude(path: Path, entry: Conclusion) -> None:
+    """Write one more conclusion at the file's end. Raises `SettingsError` for one that can't be."""
+    records.add(path, "conclude", entry, LicenseDecisions, _HEADER, meaning)
+
+
+def choose(path: Path, entry: Choice) -> None:
+    """Write down which alternative is taken. Raises `SettingsError` for one that can't be."""
+    records.add(path, "choose", entry, LicenseDecisions, _HEADER, meaning)
+
+
+def meaning(data: Mapping[str, Any], say: Say) -> None:
     """What types can't say: packages are packages, licences are expressions, a choice is one of the alternatives."""
     for kind in ("conclude", "choose"):
         entries = data.get(kind)
         for index, entry in enumerate(entries if isinstance(entries, list) else []):
-            if not isinstance(entry, dict):
-                continue
-            text = entry.get("package")
-            if isinstance(text, str):
-                try:
-                    query(text)
-                except purl.PurlError as error:
-                    say((kind, index, "package"), f"{text[:80]!r} names no package: {error}")
-            for key in ("license", "chosen"):
-                said = entry.get(key)
-                if isinstance(said, str) and licenses.read(said).expression is None:
-                    say((kind, index, key), f"{said[:80]!r} is no SPDX expression")
-            if kind == "choose":
-                for key, words in _unchosen(entry):
-                    say((kind, index, key), words)
+            for key, words in _faults(kind, entry) if isinstance(entry, dict) else ():
+                say((kind, index, key), words)
+
+
+def _faults(kind: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with one entry: the key, and the words."""
+    text = entry.get("package")
+    if isinstance(text, str):
+        try:
+            query(text)
+        except purl.PurlError as error:
+            yield "package", f"{text[:80]!r} names no package: {error}"
+    for key in ("license", "chosen"):
+        said = entry.get(key)
+        if isinstance(said, str) and licenses.read(said).expression is None:
+            yield key, f"{said[:80]!r} is no SPDX expression"
+    for key in ("reason", "by"):
+        if isinstance(entry.get(key), str) and not entry[key].strip():
+            yield key, "is empty"
+    if kind == "choose":
+        yield from _unchosen(entry)
 
 
 def _unchosen(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -44,6 +44,7 @@ class Verdict(msgspec.Struct, kw_only=True):
 
     `judged` counts component versions in projects, `projects` those looked at, `documents` what was read.
     `commits` are those that would be sent, None where nothing is sent: then components were judged.
+    `notes` say how the policy came here, where that is worth a word.
     """
 
     findings: list[Finding]
@@ -54,6 +55,7 @@ class Verdict(msgspec.Struct, kw_only=True):
     documents: int = 0
     commits: int | None = None
     policy: str = ""
+    notes: list[str] = []
     resolved: list[Finding] = []
     """Compared with an earlier state: what was found then and is gone."""
 

@@ -136,13 +136,18 @@ def _said(one: Statement) -> VexSaid:
     )
 
 
-def load(folder: Path, files: Iterable[Path] = ()) -> Statements:
-    """What the workspace's folder for VEX holds, and other files. What can't be read is told with the statements."""
+def load(folder: Path, files: Iterable[Path] = (), *, own: bool = True) -> Statements:
+    """What the workspace's folder for VEX holds, and other files. What can't be read is told with the statements.
+
+    Without `own` only the files count.
+    """
     place = folder / FOLDER
-    own = sorted(path for path in place.glob("**/*.json") if path.is_file()) if place.is_dir() else []
+    there = (
+        sorted(path for path in place.glob("**/*.json") if path.is_file()) if own and place.is_dir() else []
+    )
     read: dict[str, bytes] = {}
     trouble: list[Trouble] = []
-    for path in dict.fromkeys((*own, *files)):
+    for path in dict.fromkeys((*there, *files)):
         name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
         try:
             large = path.stat().st_size > LARGEST

@@ -63,12 +63,7 @@ def check(
             "--remote", metavar="NAME", help="With --outbound -: the remote that a pre-push hook was given."
         ),
     ] = None,
-    policy: Annotated[
-        Path | None,
-        typer.Option(
-            "--policy", metavar="FILE", help="The policy; policy.toml of the workspace unless told."
-        ),
-    ] = None,
+    policy: options.PolicyOption = None,
     advisories: Annotated[
         Path | None,
         typer.Option(
@@ -108,6 +103,8 @@ def check(
     else:
         _only_outbound(paths or (), other=bool(against or advisories or vex))
         verdict = here.check_outbound(_push(outbound, remote), paths[0] if paths else None, policy, moment)
+    for note in verdict.notes:
+        print(f"note: {output.clean(note)}", file=sys.stderr)
     if format is Form.table and out is None:
         with output.readers_may_leave():
             _table(verdict, show_all=all_, compared=against is not None)
@@ -177,6 +174,7 @@ def json_of(verdict: Verdict) -> str:
     whole = {
         "exit_code": verdict.exit_code,
         "policy": verdict.policy,
+        "notes": verdict.notes,
         "projects": verdict.projects,
         "documents": verdict.documents,
         "components": verdict.judged,

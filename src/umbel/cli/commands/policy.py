@@ -21,10 +21,6 @@ app = typer.Typer(
     no_args_is_help=True,
     help="What counts as clean: try it, change it, ask why.",
 )
-PolicyOption = Annotated[
-    Path | None,
-    typer.Option("--policy", metavar="FILE", help="The policy; policy.toml of the workspace unless told."),
-]
 
 
 @app.command()
@@ -53,7 +49,7 @@ def list_rules(
     project: Annotated[
         str | None, typer.Option("--project", metavar="NAME", help="As they are for this project.")
     ] = None,
-    policy: PolicyOption = None,
+    policy: options.PolicyOption = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     workspace: WorkspaceOption = options.HERE,
 ) -> None:
@@ -90,7 +86,7 @@ _RULES: output.Shown = {
 
 
 @app.command()
-def test(policy: PolicyOption = None, workspace: WorkspaceOption = options.HERE) -> None:  # noqa: PT028 - a command
+def test(policy: options.PolicyOption = None, workspace: WorkspaceOption = options.HERE) -> None:  # noqa: PT028 - a command
     """Hold the policy to its own examples ([[cases]]): does it say what you mean?
 
     Example: umbel policy test

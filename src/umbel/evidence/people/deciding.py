@@ -125,6 +125,17 @@ class Office:
         self._add("claim", entry)
         return handle
 
+    def confirmed(self, address: str, holder: str, since: date | None = None) -> str:
+        """Keep a claim whose proof is that its holder answered a mail to the address; gives its handle."""
+        rules = self._people.rules
+        one, other = (of_address(rules.salt, claims.address_of(each, rules)) for each in (address, holder))
+        if one == other:
+            raise UsageError("That is one address: nothing needs to be claimed.")
+        reason = "a mail to the address was answered"
+        entry = decisions.ClaimEntry(decided=_today(), reason=reason, address=one, holder=other, since=since)
+        self._add("claim", entry)
+        return one
+
     def revoke(self, address: str) -> str:
         """Take the claims of an address back; gives its handle."""
         rules = self._people.rules

@@ -59,7 +59,10 @@ def workspace_digest(folder: Path, more: Iterable[Path] = (), without: Iterable[
             content = path.read_bytes()
         except OSError:
             continue
-        digest.update(f"{path}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
+        name = (
+            path.relative_to(folder) if path.is_relative_to(folder) else path
+        )  # a moved workspace is the same one
+        digest.update(f"{name}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
         digest.update(content)
     return digest.hexdigest()
 

@@ -1,0 +1,3 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""How the tables of accounts came to be."""

@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The process that makes one edition and ends: `python -m umbel.office.operating.making [DAY]`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from datetime import date
+
+log = logging.getLogger("umbel.office.making")
+
+
+def main() -> int:
+    """Make the edition of now, or of a day. 0: made; 1: it couldn't be."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "umbel.office.settings")
+    import django
+
+    from umbel.model.errors import UmbelError
+    from umbel.office.operating import logs
+
+    logs.begin()
+    django.setup()
+    from umbel.office.config import config
+    from umbel.office.core import workspace
+    from umbel.office.editions.make import make
+    from umbel.office.editions.store import Store
+
+    day = date.fromisoformat(sys.argv[1]) if len(sys.argv) > 1 else None
+    try:
+        edition = make(workspace(), Store(config().folder), day)
+    except (UmbelError, OSError) as error:
+        log.error("The edition couldn't be made: %s", error)  # noqa: TRY400 - a sentence says all
+        return 1
+    log.info("Edition %s of %s is made", edition.key, edition.day)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

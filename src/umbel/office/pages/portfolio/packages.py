@@ -1,0 +1,202 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""One package: where it is used, in which versions and under which licences, what is known against it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+
+from umbel.model import purl
+from umbel.office import seen
+from umbel.office.editions import Asked, Column, Found, Kind, Listing, State, list_of, path_of, row_of
+from umbel.office.editions.asking import connection
+from umbel.office.pages.portfolio import live
+from umbel.office.pages.portfolio.address import written
+from umbel.office.pages.portfolio.figures import COMPONENTS, PACKAGES, UPSTREAMS
+from umbel.office.pages.portfolio.files import package_rows
+from umbel.office.pages.portfolio.lists import list_context, list_page
+from umbel.office.pages.portfolio.tabs import tabs_of
+from umbel.office.pages.security.lists import ADVISORIES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
+
+    from umbel.office.editions import Row
+    from umbel.office.seen import Seen
+
+TABS = (
+    ("package", "Used by"),
+    ("package-versions", "Versions"),
+    ("package-licenses", "Licences"),
+    ("package-advisories", "Advisories"),
+    ("package-upstream", "Upstream"),
+)
+MOST = 500
+"""Versions of a package that its page lists."""
+
+USERS = Listing(
+    name="used-by",
+    title="Used by",
+    noun=("use", "uses"),
+    about="",
+    columns=(
+        Column(name="project", title="Project", link="project", link_key="project", searched=True),
+        Column(name="version", title="Version", filtered=True, searched=True),
+        Column(
+            name="direct",
+            title="Direct",
+            kind=Kind.YES,
+            filtered=True,
+            about="The project asks for it itself.",
+        ),
+        Column(name="scope", title="Scope", filtered=True),
+        Column(name="license", title="Licence", filtered=True, about="As its documents say it."),
+        Column(name="way", title="How it came in", link="project-graph", link_key="project"),
+    ),
+    order="project",
+    rows=lambda _: live.nothing(),
+    empty="No project uses it, as far as is known.",
+)
+
+
+def package_of(looks: Seen, key: str) -> Found[Row]:
+    """The row of a package. Raises `Http404` where none of that name may be seen."""
+    found = row_of(PACKAGES, key, looks)
+    if found.value is None and found.state is State.READY:
+        raise Http404(f"No package {key[:200]!r} is in use, as far as is known.")
+    return found
+
+
+def _context(request: HttpRequest, key: str, current: str) -> dict[str, Any]:
+    found = package_of(seen.of(request), key)
+    context = {"found": found, "row": found.value, "key": key, "tabs": tabs_of(TABS, current, key)}
+    return context | {"name": purl.display(key)}
+
+
+class _Users(live.LiveSource):
+    """Where a package is used; the way in leads to the project's graph with the path lit up."""
+
+    def __init__(self, found: Found[Any], package: str) -> None:
+        super().__init__(USERS, found)
+        self._package = package
+
+    def page(self, asked: Asked, looks: Seen) -> Any:
+        found = super().page(asked, looks)
+        for row in found.value.rows if found.value else ():
+            row["way"] = "the way"
+        return found
+
+
+def used_by(request: HttpRequest, key: str) -> HttpResponseBase:
+    """Where it is used."""
+    context = _context(request, key, "package")
+    looks = seen.of(request)
+    hidden = frozenset(looks.hidden)
+    found = live.table_of(package_rows, looks, lambda path: live.of_package(path, key, hidden))
+    return list_page(request, USERS, "portfolio/package.html", source=_Users(found, key), **context)
+
+
+def _versions(looks: Seen, key: str) -> Found[list[Row]]:
+    """The versions in use, as the list of components has them; those that nobody may see are left out."""
+
+    def read(path: Path) -> list[Row]:
+        return _read_versions(path, key)
+
+    found = path_of(COMPONENTS, looks, read)
+    if found.value is None:
+        return found
+    hidden = frozenset(looks.hidden)
+    rows = [row for row in found.value if row["among"] is None or not hidden.issuperset(row["among"])]
+    return Found(value=rows, state=found.state, edition=found.edition, why=found.why)
+
+
+def _read_versions(path: Path, key: str) -> list[Row]:
+    import json
+
+    sql = "SELECT * FROM rows WHERE key >= ? AND key < ? AND package = ? LIMIT ?"
+    rows = [dict(row) for row in connection(path).execute(sql, (f"{key}@", f"{key}A", key, MOST))]
+    for row in rows:
+        for name in ("licenses", "advisory_ids", "among"):
+            row[name] = None if row[name] is None else json.loads(row[name])
+        for name in ("deprecated", "yanked", "ended"):
+            row[name] = None if row[name] is None else bool(row[name])
+    return rows
+
+
+def versions(request: HttpRequest, key: str) -> HttpResponse:
+    """Which versions are in use."""
+    from umbel.model.versions import sort_key
+
+    context = _context(request, key, "package-versions")
+    found = _versions(seen.of(request), key)
+    context["versions_found"] = found
+    if found.value is not None:
+        order = sort_key(purl.ecosystem(key))
+        known = sorted(
+            (r for r in found.value if r["version"]), key=lambda r: order(r["version"]), reverse=True
+        )
+        rows = [*known, *(row for row in found.value if not row["version"])]
+        here = reverse("package", args=[key])
+        for row in rows:
+            row["url"] = here + written(USERS, Asked(filters={"version": (row["version"] or "?",)}))
+        context["versions"] = rows
+    return render(request, "portfolio/package_versions.html", context)
+
+
+_LICENSES = """
+SELECT license, count(DISTINCT project) AS projects, count(DISTINCT version) AS versions,
+       list(DISTINCT version ORDER BY version)[:8] AS named
+FROM listed GROUP BY license ORDER BY license IS NULL DESC, projects DESC, license
+"""
+
+
+def licenses(request: HttpRequest, key: str) -> HttpResponse:
+    """Under which licences documents have it."""
+    context = _context(request, key, "package-licenses")
+    looks = seen.of(request)
+    hidden = frozenset(looks.hidden)
+    found = live.table_of(package_rows, looks, lambda path: live.of_package(path, key, hidden))
+    context["licenses_found"] = found
+    if found.value is not None:
+        here = reverse("package", args=[key])
+        context["licenses"] = [
+            {**row, "url": here + written(USERS, Asked(filters={"license": (row["license"] or "?",)}))}
+            for row in live.asked_of(found.value, _LICENSES)
+        ]
+        context["whole"] = found.value.num_rows
+    return render(request, "portfolio/package_licenses.html", context)
+
+
+def advisories(request: HttpRequest, key: str) -> HttpResponse:
+    """What is known against it, and which versions that is about."""
+    context = _context(request, key, "package-advisories")
+    looks = seen.of(request)
+    found = _versions(looks, key)
+    asked = Asked(filters={"packages": (purl.display(key),)}, per_page=100)
+    context["part"] = list_context(request, ADVISORIES, asked, list_of(ADVISORIES, asked, looks))
+    context["versions_found"] = found
+    if found.value is not None:
+        affected: dict[str, list[str]] = {}
+        for row in found.value:
+            for name in row["advisory_ids"] or ():
+                affected.setdefault(name, []).append(row["version"] or "?")
+        context["affected"] = sorted(affected.items())
+        context["clean"] = [row["version"] for row in found.value if row["advisory_ids"] == []]
+        context["untold"] = [row["version"] or "?" for row in found.value if row["advisory_ids"] is None]
+    return render(request, "portfolio/package_advisories.html", context)
+
+
+def upstream(request: HttpRequest, key: str) -> HttpResponse:
+    """The project that it comes from."""
+    context = _context(request, key, "package-upstream")
+    row = context["row"]
+    if row is not None and row["upstream"]:
+        context["upstream"] = row_of(UPSTREAMS, row["upstream"], seen.of(request)).value
+    return render(request, "portfolio/package_upstream.html", context)

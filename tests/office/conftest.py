@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The office over the Acme estate, and its people at their browsers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+
+from tests.office import estate
+from umbel.app import Workspace
+from umbel.office import config as config_module
+from umbel.office.editions import make
+from umbel.office.editions.store import Store
+from umbel.policy import files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def acme_estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The estate's workspace with its edition, made once for all test processes. Copy it to write in it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "acme-office"
+    with files.locked(shared.with_suffix(".lock")):
+        done = shared / "done"
+        if not done.exists():
+            shutil.rmtree(shared, ignore_errors=True)
+            place = estate.build(shared)
+            with pytest.MonkeyPatch.context() as patched:
+                for _ in _opened(place, patched):
+                    make.make(Workspace(place), Store(place / config_module.FOLDER), None)
+            done.touch()
+    return shared / "workspace"
+
+
+@pytest.fixture(scope="session")
+def _own_copy(acme_estate: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This process's copy, with the editions of past days that its tests make."""
+    return shutil.copytree(acme_estate, tmp_path_factory.mktemp("office") / "workspace", symlinks=True)
+
+
+@pytest.fixture
+def office(_own_copy: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The office serves the estate; read only. Its workspace's folder."""
+    yield from _opened(_own_copy, monkeypatch)
+
+
+@pytest.fixture
+def own_office(_own_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The same in a copy of its own, for a test that writes."""
+    folder = shutil.copytree(_own_copy, tmp_path / "workspace", symlinks=True)
+    yield from _opened(folder, monkeypatch)
+
+
+@pytest.fixture
+def empty_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The office of a folder in which nothing was collected."""
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    yield from _opened(folder, monkeypatch)
+
+
+def _opened(folder: Path, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> Iterator[Path]:
+    import msgspec
+
+    from umbel.office import core
+    from umbel.office.editions import read
+
+    now = msgspec.structs.replace(config_module.config(), workspace=folder, **changes)
+    given: Callable[[], config_module.Config] = lambda: now  # noqa: E731 - stands where the function stood
+    monkeypatch.setattr(config_module, "_current", given)
+    core.forget()
+    read.forget()
+    yield folder
+    read.forget()
+    core.forget()
+
+
+@pytest.fixture
+def people(db: None) -> dict[str, Any]:  # noqa: ARG001 - opens the database
+    """The cast by its roles: see `cast.py`."""
+    from tests.office import cast
+
+    return cast.people()
+
+
+@pytest.fixture
+def as_role(people: dict[str, Any]) -> Callable[[str], Client]:
+    """A browser at which the cast's member of a role is signed in; `owner`, `mate` and `stranger` by name."""
+
+    def signed_in(role: str) -> Client:
+        client = Client()
+        client.force_login(people[role])
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def nobody(db: None) -> Client:  # noqa: ARG001 - opens the database
+    """A browser at which nobody is signed in."""
+    return Client()

@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: The Umbel contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What waits for whom, and what nobody else may see."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.office.inbox.asked import ask, seen_by
+from umbel.office.inbox import answering, reading
+from umbel.office.inbox.models import Request
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoAssertNumQueries
+
+    from umbel.office.accounts.models import User
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("there")]
+
+
+def test_what_waits_for_an_answer_is_by_role_and_due_first(people: dict[str, User]) -> None:
+    licensed, insecure, old = (
+        ask(people["owner"], rule=rule) for rule in ("license-denied", "vulnerability", "outdated")
+    )
+    Request.objects.filter(pk=old.pk).update(due_at=datetime.now(UTC) - timedelta(1))
+    assert reading.to_answer(seen_by(people["legal"])) == [licensed]
+    assert reading.to_answer(seen_by(people["security"])) == [insecure]
+    assert reading.to_answer(seen_by(people["office"])) == [old, licensed, insecure]
+    assert reading.to_answer(seen_by(people["owner"])) == []
+    assert reading.waiting(seen_by(people["office"])) == reading.Waiting(to_answer=3, late=1, unread=0)
+
+
+def test_ones_own_does_not_wait_for_oneself(people: dict[str, User]) -> None:
+    ask(people["office"], rule="outdated")
+    assert reading.to_answer(seen_by(people["office"])) == []
+    assert len(reading.own(seen_by(people["office"]))) == 1
+
+
+def test_a_request_of_a_confidential_project_is_not_there_for_others(people: dict[str, User]) -> None:
+    hidden, shown = ask(people["mate"], project="bluebird-vault"), ask(people["mate"], project="shop-web")
+    for who, wanted in (
+        ("mate", [shown, hidden]),
+        ("legal", [shown, hidden]),
+        ("office", [shown]),
+        ("owner", [shown]),
+    ):
+        seen = seen_by(people[who])
+        assert [
+            each for each in reading.searched(seen, {}) if not each.project or seen.shows(each.project)
+        ] == wanted
+        assert (reading.one(seen, hidden.pk) is not None) == (hidden in wanted)
+    assert reading.to_answer(seen_by(people["office"])) == [shown]
+
+
+def test_word_is_there_until_it_is_read(people: dict[str, User]) -> None:
+    request = ask(people["owner"])
+    answering.comment(people["mate"], request, "Why? @stranger", "1")
+    owner = seen_by(people["owner"])
+    assert [(word.why, word.event.text) for word in reading.words(owner)] == [("commented", "Why? @stranger")]
+    assert reading.waiting(owner).unread == 1
+    assert [each.reason for each in reading.next_up(owner)] == ["mate commented on it"]
+    reading.read(owner, request)
+    assert reading.words(owner) == []
+    assert [each.reason for each in reading.next_up(seen_by(people["stranger"]))] == ["mate mentions you"]
+
+
+def test_searching(people: dict[str, User]) -> None:
+    first, second = ask(people["owner"]), ask(people["mate"], "question")
+    office = seen_by(people["office"])
+    cases: tuple[tuple[dict[str, str], list[Request]], ...] = (
+        ({}, [second, first]),
+        ({"kind": "question"}, [second]),
+        ({"state": "open"}, [second, first]),
+        ({"state": "approved"}, []),
+        ({"state": "nonsense"}, [second, first]),
+        ({"q": "FLASK"}, [first]),
+        ({"q": f"#{second.pk}"}, [second]),
+        ({"q": "mate"}, [second]),
+        ({"q": "9" * 90}, []),
+        ({"q": "%"}, []),
+        ({"mine": "1"}, []),
+    )
+    for asked, wanted in cases:
+        assert list(reading.searched(office, asked)) == wanted, asked
+
+
+def test_the_count_beside_the_menu_costs_two_queries(
+    people: dict[str, User], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    office = seen_by(people["office"])
+    for number in range(3):
+        ask(people["owner"], rule="outdated", reason=str(number))
+    with django_assert_num_queries(2):
+        reading.waiting(office)
+    with django_assert_num_queries(2):
+        reading.next_up(office)
