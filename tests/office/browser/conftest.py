@@ -112,7 +112,7 @@ def house(program: str, acme_estate: Path, tmp_path_factory: pytest.TempPathFact
     yield here
     here.process.terminate()
     here.process.wait(30)
-    assert "Traceback" not in here.log.read_text()
+    assert '"level":"error"' not in here.log.read_text()
 
 
 @pytest.fixture(scope="module")
