@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +21,18 @@ from umbel.policy import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
+
+
+HERE = Path(__file__).parent
+PATIENCE = 600
+"""Seconds for a test of the office: it may walk a hundred pages, beside everything else that a machine does."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the office's tests the time that they may need."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(PATIENCE))
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +85,8 @@ def _opened(folder: Path, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> It
     from umbel.office import core
     from umbel.office.editions import read
 
-    now = msgspec.structs.replace(config_module.config(), workspace=folder, **changes)
+    told: dict[str, Any] = {"records": "files"} | changes  # whatever the database is
+    now = msgspec.structs.replace(config_module.config(), workspace=folder, **told)
     given: Callable[[], config_module.Config] = lambda: now  # noqa: E731 - stands where the function stood
     monkeypatch.setattr(config_module, "_current", given)
     core.forget()

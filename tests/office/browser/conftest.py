@@ -31,7 +31,7 @@ CAST = {
     "office": "office",
     "stranger": "viewer",
 }
-PATIENCE = 60.0
+PATIENCE = 180.0
 Opened = "Callable[..., Page]"
 
 
@@ -119,19 +119,14 @@ def house(program: str, acme_estate: Path, tmp_path_factory: pytest.TempPathFact
 def signed_in(house: House, browser: Browser) -> Callable[[str], dict[str, Any]]:
     """The cookies of one of the cast, who signed in once for all tests of a file."""
     kept: dict[str, Any] = {}
-
-    def cookies(name: str) -> dict[str, Any]:
-        if name not in kept:
-            with browser.new_context() as context:
-                page = context.new_page()
-                page.goto(house.link(name))
-                page.locator("main button").first.press("Enter")
-                page.wait_for_url(f"{house.address}/")
-                kept[name] = context.storage_state()
-        state: dict[str, Any] = kept[name]
-        return state
-
-    return cookies
+    for name in CAST:  # all of them before anything changes: the page that they come to is made already
+        with browser.new_context() as context:
+            page = context.new_page()
+            page.goto(house.link(name))
+            page.locator("main button").first.press("Enter")
+            page.wait_for_url(f"{house.address}/")
+            kept[name] = context.storage_state()
+    return kept.__getitem__
 
 
 @pytest.fixture

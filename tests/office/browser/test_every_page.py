@@ -28,6 +28,7 @@ _NO_PAGES = (
     "openid",
     "license-notices-file",
     "mfa_download",
+    "product-matching",
     "script-",
 )
 LOOKS: dict[str, dict[str, Any]] = {
