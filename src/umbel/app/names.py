@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase, translate
 from typing import TYPE_CHECKING, Any
 
+from umbel.model.days import end_of
 from umbel.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,8 +26,7 @@ def moment(text: str) -> datetime:
     """
     try:
         if len(text) == len("2024-03-01"):
-            day = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
-            return day + timedelta(days=1) - timedelta(microseconds=1)
+            return end_of(date.fromisoformat(text))
         found = datetime.fromisoformat(text)
     except (ValueError, OverflowError) as error:
         raise UsageError(f"{text!r} is no day.", "Write it as 2024-03-01 or 2024-03-01T12:00.") from error

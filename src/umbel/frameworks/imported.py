@@ -10,7 +10,7 @@ A later record of the same id takes the place of an earlier one.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -22,6 +22,7 @@ from umbel.frameworks.indicators.sentences import number
 from umbel.frameworks.interface import Indicator, Reading, Unit
 from umbel.frameworks.kpi_words import figure
 from umbel.metrics.definition import Broken
+from umbel.model.days import end_of
 from umbel.model.errors import EvidenceError, Fault, UmbelError, UsageError
 from umbel.model.measurement import Better  # noqa: TC001 - msgspec reads it
 from umbel.model.settings import SettingsError
@@ -165,8 +166,8 @@ def reading(series: Series, found: Rows, as_of: datetime) -> Reading:
         unit=series.unit,
         numerator=told.numerator if told else None,
         denominator=told.denominator if told else None,
-        observed_at=_moment(newest.day) if newest else None,
-        oldest_at=_moment(newest.day) if newest else None,
+        observed_at=end_of(newest.day) if newest else None,
+        oldest_at=end_of(newest.day) if newest else None,
         stated=True,
         error=not found.rows and bool(found.faults),
         evidence=_evidence(series, found, newest),
@@ -345,11 +346,6 @@ def _evidence(series: Series, found: Rows, newest: Row | None) -> dict[str, Any]
     if found.faults:
         told["faults"] = [f"{fault.place}: {fault.message}" for fault in found.faults]
     return told
-
-
-def _moment(day: date) -> datetime:
-    """The end of a day: what is stated of it was known then."""
-    return datetime.combine(day, time.min, UTC) + timedelta(days=1) - timedelta(microseconds=1)
 
 
 def check(folder: Path, series: Series, found: Rows) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from calendar import monthrange
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
@@ -21,6 +21,7 @@ from umbel.metrics import lifecycle_ends
 from umbel.metrics.areas import beyond, stripped
 from umbel.metrics.definition import LONGEST
 from umbel.metrics.dialect import PARAMETERS
+from umbel.model.days import end_of
 from umbel.model.errors import EvidenceError, UmbelError, UsageError
 from umbel.model.measurement import Measurement
 from umbel.model.tables import TABLES
@@ -292,8 +293,7 @@ def periods(every: Every, number: int, as_of: datetime) -> list[datetime]:
     months = (as_of.year * 12 + as_of.month - 1) // step * step  # the first month of its period
     while len(days) < number and months > 12:
         year, month = divmod(months - 1, 12)
-        last = datetime(year, month + 1, monthrange(year, month + 1)[1], tzinfo=UTC)
-        days.append(last + timedelta(days=1) - timedelta(microseconds=1))
+        days.append(end_of(date(year, month + 1, monthrange(year, month + 1)[1])))
         months -= step
     return days[::-1]
 

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import msgspec
 
+from umbel.model.days import end_of
 from umbel.office.roles import Role
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def as_of(self) -> datetime | None:
         """The end of the day that is looked at; None is now."""
-        return None if self.day is None else datetime.combine(self.day + timedelta(1), time(), UTC)
+        return None if self.day is None else end_of(self.day)
 
     def shows(self, project: str | None) -> bool:
         """Whether a project may be named to whoever asks."""

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from tests import acme
-from umbel.app import Workspace
+from umbel.app import Workspace, moment
 from umbel.evidence.lake import Lake
 from umbel.model.errors import UsageError
 from umbel.office import config as config_module
@@ -185,6 +185,14 @@ def test_a_past_day_is_asked_for_once_and_told_as_it_was(studio: Studio) -> None
     assert found(studio, past) == (State.READY, Count(1))
     studio.make()
     assert found(studio) == (State.READY, Count(2))
+
+
+def test_a_past_day_ends_as_the_command_line_ends_it() -> None:
+    day = acme.day(-5).date()
+    asked = Seen(day=day).as_of
+    assert asked == make.as_of(day) == moment(day.isoformat())
+    assert asked is not None
+    assert asked.date() == day, "decisions of the day after don't count yet"
 
 
 def test_lists_are_read_from_the_edition_and_leave_out_what_is_confidential(studio: Studio) -> None:

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as clock
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from umbel.model.days import end_of
 from umbel.model.errors import UmbelError
 from umbel.office.editions import registry, tables
 from umbel.office.editions.interface import Edition, Shared
@@ -28,7 +28,7 @@ log = logging.getLogger("umbel.office.editions")
 
 def as_of(day: date | None) -> datetime | None:
     """The end of a day; None is now."""
-    return None if day is None else datetime.combine(day + timedelta(1), clock(), UTC)
+    return None if day is None else end_of(day)
 
 
 def wanted(workspace: Workspace, day: date | None) -> Edition:
