@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from django.urls import URLPattern
 
-SAFE = ("GET", "HEAD", "OPTIONS")
 _HOMES = ("umbel.office.accounts", "umbel.office.pages", "umbel.office.api", "umbel.office.operating")
 
 

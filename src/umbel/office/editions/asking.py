@@ -29,10 +29,10 @@ _local = threading.local()
 class Where:
     """Conditions and the values bound in them."""
 
-    def __init__(self) -> None:
-        """Nothing is asked yet: everything."""
-        self.parts: list[str] = []
-        self.values: list[Any] = []
+    def __init__(self, base: Where | None = None) -> None:
+        """What another one asks, to be narrowed; without one everything."""
+        self.parts: list[str] = [] if base is None else list(base.parts)
+        self.values: list[Any] = [] if base is None else list(base.values)
 
     def add(self, condition: str, *values: Any) -> None:
         """One condition more, with its values."""
@@ -64,19 +64,10 @@ def connection(path: Path) -> sqlite3.Connection:
 def ask(listing: Listing, path: Path, asked: Asked, hidden: frozenset[str] = frozenset()) -> Page:
     """One page of a list. Raises `UsageError` for a column that can't be asked so, `sqlite3.Error`."""
     base = _base(listing, hidden)
-    where = _narrowed(listing, asked, base)
-    forgiven = False
     order_sql, order = _order(listing, asked)
-    if asked.search.strip():
-        exact = _searched(listing, asked.search, where)
-        total = _count(path, exact)
-        if total == 0 and (alike := _alike(listing, path, asked.search)):
-            forgiven, exact = True, _of_rows(where, alike)
-            total = _count(path, exact)
-            order_sql = _as_given(alike)
-        where = exact
-    else:
-        total = _count(path, where)
+    where, alike = _meant(listing, path, asked, base)
+    forgiven, total = bool(alike), _count(path, where)
+    order_sql = _as_given(alike) if alike else order_sql
     per_page = max(1, min(asked.per_page, MOST_PER_PAGE))
     pages = max(1, -(-total // per_page))
     page = max(1, min(asked.page, pages))
@@ -96,13 +87,9 @@ def ask(listing: Listing, path: Path, asked: Asked, hidden: frozenset[str] = fro
 
 def every(listing: Listing, path: Path, asked: Asked, hidden: frozenset[str] = frozenset()) -> Iterator[Row]:
     """Every row that is asked for, in order, whatever the page: for export."""
-    where = _narrowed(listing, asked, _base(listing, hidden))
     order_sql, _ = _order(listing, asked)
-    if asked.search.strip():
-        exact = _searched(listing, asked.search, where)
-        if _count(path, exact) == 0 and (alike := _alike(listing, path, asked.search)):
-            exact, order_sql = _of_rows(where, alike), _as_given(alike)
-        where = exact
+    where, alike = _meant(listing, path, asked, _base(listing, hidden))
+    order_sql = _as_given(alike) if alike else order_sql
     cursor = connection(path).execute(f"SELECT * FROM rows{where.sql} ORDER BY {order_sql}", where.values)  # noqa: S608
     for row in cursor:
         yield _told(listing, row, hidden)
@@ -143,6 +130,17 @@ def hits(
     return [_told(listing, row, hidden) for row in found]
 
 
+def _meant(listing: Listing, path: Path, asked: Asked, base: Where) -> tuple[Where, list[int]]:
+    """What is asked for; where nothing matches as it was typed, the rows that are alike, which come first to last."""
+    where = _narrowed(listing, asked, base)
+    if not asked.search.strip():
+        return where, []
+    exact = _searched(listing, asked.search, where)
+    if _count(path, exact) == 0 and (alike := _alike(listing, path, asked.search)):
+        return _of_rows(where, alike), alike
+    return exact, []
+
+
 def _base(listing: Listing, hidden: frozenset[str]) -> Where:
     where = Where()
     if hidden and listing.project:
@@ -159,8 +157,7 @@ def _base(listing: Listing, hidden: frozenset[str]) -> Where:
 
 
 def _narrowed(listing: Listing, asked: Asked, base: Where, *, without: str | None = None) -> Where:
-    where = Where()
-    where.parts, where.values = list(base.parts), list(base.values)
+    where = Where(base)
     for name, values in asked.filters.items():
         if name == without or not values:
             continue
@@ -234,8 +231,7 @@ def _between(column: Column, text: str) -> tuple[str, list[Any]]:
 
 def _searched(listing: Listing, text: str, base: Where) -> Where:
     """Every word must be there, in any of the columns that are searched."""
-    where = Where()
-    where.parts, where.values = list(base.parts), list(base.values)
+    where = Where(base)
     if not any(column.searched for column in listing.columns):
         raise UsageError(f"The list of {listing.noun[1]} can't be searched.")
     for word in folded(text).split()[:8]:
@@ -282,8 +278,7 @@ def _alikeness(typed: str, part: str) -> float:
 
 
 def _of_rows(base: Where, rows: list[int]) -> Where:
-    where = Where()
-    where.parts, where.values = list(base.parts), list(base.values)
+    where = Where(base)
     where.add(f"row IN ({_marks(rows)})", *rows)
     return where
 
@@ -338,8 +333,7 @@ def _after(base: Where, order: str, cursor: str) -> Where:
         told_order, value, row = None, None, None
     if told_order != order or not isinstance(row, int) or not (_fits(row) and _fits(value)):
         raise UsageError("That cursor is of another question.", "Begin without `after`.")
-    where = Where()
-    where.parts, where.values = list(base.parts), list(base.values)
+    where = Where(base)
     column = quoted(order.removeprefix("-"))
     if value is None:
         where.add(f"({column} IS NULL AND row > ?)", row)
