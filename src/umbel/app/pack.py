@@ -341,8 +341,10 @@ def _csv(names: Any, rows: Any) -> bytes:
 
 def _cell(value: Any) -> Any:
     """A cell that a spreadsheet takes for text: what a document says must not become a formula."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
+    from umbel.reports.spreadsheet import as_text
+
+    if isinstance(value, str):
+        return as_text(value)
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 

@@ -8,13 +8,13 @@ It interprets expressions (`ast`) instead of compiling them, so that it runs und
 from __future__ import annotations
 
 import gzip
-import os
 from functools import cache
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 
 from umbel.office.config import config
+from umbel.policy import files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,8 +54,6 @@ def bundle() -> Path:
     if not path.exists():
         import vl_convert
 
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
-        fresh.write_bytes(gzip.compress(vl_convert.javascript_bundle(snippet=SNIPPET).encode(), 9, mtime=0))
-        fresh.replace(path)
+        script = vl_convert.javascript_bundle(snippet=SNIPPET).encode()
+        files.replace(path, gzip.compress(script, 9, mtime=0))
     return path

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from umbel.policy import files
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
@@ -88,10 +90,7 @@ def take(folder: Path, edition: str, now: datetime, state: State) -> Journal:
         if not step.counts and before.edition == edition:
             return before
         journal = msgspec.structs.replace(before, edition=edition, state=state, steps=steps)
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f".{NAME}.new"
-    fresh.write_bytes(zlib.compress(msgspec.msgpack.encode(journal), 1))
-    fresh.replace(folder / NAME)
+    files.replace(folder / NAME, zlib.compress(msgspec.msgpack.encode(journal), 1))
     return journal
 
 

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from umbel.office.editions.listing import Kind
+from umbel.reports.spreadsheet import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from umbel.office.editions.listing import Column, Listing, Row
 
 BATCH = 500
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _MARK = "\ufeff"
 """Without it some spreadsheets read UTF-8 as something else."""
 
@@ -71,9 +71,7 @@ def sheet_cell(value: Any, column: Column | None = None) -> Any:
         value = " | ".join(str(each) for each in value)
     if column is not None and column.kind is Kind.YES:
         return {True: "yes", False: "no"}.get(bool(value))
-    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA):
-        return "'" + value
-    return value
+    return as_text(value) if isinstance(value, str) else value
 
 
 def _names(listing: Listing) -> list[str]:
