@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
+    from typing import Self
 
+    from umbel.app.indicators import Known
     from umbel.collect.remotes import Options
     from umbel.evidence.lake import Lake
     from umbel.evidence.people.rules import Rules
@@ -60,6 +63,25 @@ class Base:
         self.settings_file = place if place.is_file() else place / settings_module.FILE
         if not self.folder.is_dir():
             raise UsageError(f"There is no folder {self.folder}.")
+
+    def over(self, known: Callable[[], Known], as_of: datetime | None) -> Self:
+        """The same workspace, whose verdict, ranking and mapping as of a moment are those that `known` holds.
+
+        For many questions about one state: what is dear is computed once. `known` is of the workspace as it was.
+        """
+        other = copy(self)
+        other._kept_answers = (known, as_of)  # noqa: SLF001 - its own
+        return other
+
+    _kept_answers: tuple[Callable[[], Known], datetime | None] | None = None
+
+    def _answers_of(self, as_of: datetime | None) -> Known | None:
+        """What is held as of a moment, if this workspace was told of it."""
+        return (
+            self._kept_answers[0]()
+            if self._kept_answers is not None and self._kept_answers[1] == as_of
+            else None
+        )
 
     @cached_property
     def settings(self) -> Settings:

@@ -147,25 +147,26 @@ class Known:
         return self._workspace.verdict(product=self._product, as_of=self._asked)
 
     @cached_property
-    def _ranking(self) -> Ranking:
+    def ranking(self) -> Ranking:
+        """The strategic list and what it stands on. Raises `EvidenceError` where nothing was ever collected."""
         return self._workspace.ranking(self._asked)
 
     @cached_property
     def ranked(self) -> Sequence[Ranked]:
         """The strategic list; empty where nothing maps to a project."""
-        return [] if self.lake is None else self._ranking.ranked
+        return [] if self.lake is None else self.ranking.ranked
 
     @cached_property
     def controls(self) -> Mapping[str, Control]:
         """Who controls the examined projects that business depends on, by project, as the list was told it."""
-        return {} if self.lake is None else {each.project: each for each in self._ranking.control}
+        return {} if self.lake is None else {each.project: each for each in self.ranking.control}
 
     @cached_property
     def mapped(self) -> Sequence[Mapped]:
         """Which project each package in use comes from."""
         if self.lake is None:
             return []
-        there: Ranking | None = self.__dict__.get("_ranking")
+        there: Ranking | None = self.__dict__.get("ranking")
         return there.mapped if there else self._workspace.upstreams(self._asked)
 
     @cached_property
@@ -262,19 +263,21 @@ class Indicators(Contributing):
 
         day = datetime.now(UTC).date().isoformat() if as_of is None else as_of.astimezone(UTC).isoformat()
         when = "now" if as_of is None else "as of"
-        shared = [*self._lakes_state(), cache.program_digest(), day, when, product or ""]
+        shared = [*self._lakes_state(as_of), cache.program_digest(), day, when, product or ""]
         policies, series = self._more_files()
         told = cache.workspace_digest(self.folder, [*policies, *series])
         observed = cache.workspace_digest(self.folder, policies, without=cache.TOLD)
         return {True: cache.key([*shared, told, "told"]), False: cache.key([*shared, observed, "observed"])}
 
-    def _lakes_state(self) -> list[str]:
-        """Both lakes: which they are, and the version of each of their tables."""
+    def _lakes_state(self, as_of: datetime | None) -> list[str]:
+        """Both lakes: which they are, and the state of each as of a moment."""
+        from umbel.evidence.questions.state import state
+
         own = self._lake_if_any()
         if own is None:
             return ["no evidence"]
         lakes = [own, *([self.upstream_lake()] if self._examined_any() else [])]
-        return [f"{lake.salt().hex()} {sorted(lake.pin().versions.items())}" for lake in lakes]
+        return [f"{lake.salt().hex()} {state(lake, as_of)}" for lake in lakes]
 
     def _more_files(self) -> tuple[list[Path], list[Path]]:
         """Files outside the usual folders: settings under another name, policies that ours stands on, keys; series."""

@@ -46,20 +46,22 @@ def obliged_products(
     workspace: Policies, session: Session
 ) -> Iterator[tuple[str, list[str], Obliged | None]]:
     """Each product, its projects, and what its licences ask for in its own use; None where nothing is known of them."""
-    from umbel.evidence.questions.obligations import obliged
-    from umbel.model.errors import UsageError
+    from umbel.evidence.questions.obligations import Scope, obliged_each
     from umbel.model.license_policy import Use
     from umbel.policy.license_decisions import Taken
 
     decided, day = workspace.license_decisions(), session.as_of.date()
-    for product in workspace.settings.products:
-        scope = workspace.scope(session, product.name) or []
-        taken = Taken(decided, [product.name], day)
-        try:
-            use = msgspec.structs.replace(Use(), distribution=product.distribution)
-            yield product.name, scope, obliged(session, product.name, scope, use, taken)
-        except UsageError:
-            yield product.name, scope, None
+    scopes = [
+        Scope(
+            product.name,
+            workspace.scope(session, product.name) or [],
+            msgspec.structs.replace(Use(), distribution=product.distribution),
+            Taken(decided, [product.name], day),
+        )
+        for product in workspace.settings.products
+    ]
+    for scope, (name, found) in zip(scopes, obliged_each(session, scopes), strict=True):
+        yield name, list(scope.projects), found
 
 
 def first_seen(session: Session, rows: list[tuple[str, str | None, str | None]]) -> list[date | None]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,6 +16,7 @@ from umbel.model.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
     from pathlib import Path
 
     from umbel.collect.outgoing import Push
@@ -158,6 +160,8 @@ class Policies(Base):
         """The portfolio, a product or a project by the policy: findings with the ways by which they come in."""
         from umbel.policy import paths, portfolio
 
+        if (product, project, policy, advisories) == (None,) * 4 and (there := self._answers_of(as_of)):
+            return msgspec.structs.replace(there.verdict, findings=list(there.verdict.findings))
         case = self._case(policy or self.policy(), advisories, as_of)
         with self.session(as_of, (*portfolio.TABLES, *paths.TABLES)) as session:
             scope = self.scope(session, product)
@@ -217,7 +221,16 @@ class Policies(Base):
         """The products of a project, and who answers for each."""
         from umbel.policy.risks import Owned
 
-        return [Owned(p.name, p.owner, p.department) for p, named in self._claims if named(project)]
+        found = self._owned.get(project)
+        if found is None:
+            found = [Owned(p.name, p.owner, p.department) for p, named in self._claims if named(project)]
+            self._owned[project] = found
+        return found
+
+    @cached_property
+    def _owned(self) -> dict[str, list[Owned]]:
+        """Whose each project is, as far as somebody asked: findings of a project are many."""
+        return {}
 
     def policy_preview(
         self, path: Path, *, product: str | None = None, as_of: datetime | None = None
@@ -247,6 +260,12 @@ class Policies(Base):
 
         longest = self.policy().said.longest_exception_days
         exceptions.add(self.folder / exceptions.FILE, entry, longest)
+
+    def end_exception(self, name: str, last: date, words: str) -> Entry:
+        """Take an exception back, so that it counts up to a day only. Raises `UsageError` where there is none such."""
+        from umbel.policy import exceptions
+
+        return exceptions.end(self.folder / exceptions.FILE, name, last, words)
 
     def license_decisions(self) -> LicenseDecisions:
         """What people concluded of licences and which alternatives they chose (`decisions/licenses.toml`)."""

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date  # noqa: TC003 - msgspec reads it
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from umbel.app.base import Base
-    from umbel.evidence.answer import Answer
     from umbel.evidence.session import Session
     from umbel.model.settings import Product
 
@@ -59,25 +57,25 @@ def unmatched(product: Product, known: Sequence[str]) -> list[str]:
 
 def product_states(workspace: Base, session: Session) -> list[ProductState]:
     """Each product in the order of the settings, then the projects of none."""
-    from umbel.evidence.questions.coverage import known_projects, totals
+    from umbel.evidence.questions.coverage import components_each, known_projects
 
     known = known_projects(session)
-    owned: Counter[str] = Counter()
-    states = []
-    for product in workspace.settings.products:
-        mine = members(product, known)
-        owned.update(mine)
-        states.append(_product_state(product, mine, unmatched(product, known), totals(session, mine)))
+    declared: list[Product | None] = list(workspace.settings.products)
+    scopes = [members(product, known) for product in workspace.settings.products]
+    owned = {name for mine in scopes for name in mine}
     rest = [name for name in known if name not in owned]
     if rest:
-        states.append(_product_state(None, rest, [], totals(session, rest)))
-    return states
+        declared.append(None)
+        scopes.append(rest)
+    return [
+        _product_state(product, mine, unmatched(product, known) if product else [], *counts)
+        for product, mine, counts in zip(declared, scopes, components_each(session, scopes), strict=True)
+    ]
 
 
 def _product_state(
-    product: Product | None, mine: list[str], unmatched: list[str], answer: Answer
+    product: Product | None, mine: list[str], unmatched: list[str], components: int, licensed: int
 ) -> ProductState:
-    row = answer.records()[0]
     ends = [release.end_of_support for release in product.releases] if product else []
     known_ends = [end for end in ends if end]
     return ProductState(
@@ -87,8 +85,8 @@ def _product_state(
         criticality=product.criticality if product else None,
         distribution=", ".join(product.distribution) if product else "",
         projects=len(mine),
-        components=row["components"],
-        license_unknown=row["components"] - row["components_licensed"],
+        components=components,
+        license_unknown=components - licensed,
         members=mine,
         unmatched=unmatched,
         end_of_support=max(known_ends) if known_ends else None,

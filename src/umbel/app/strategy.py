@@ -97,6 +97,8 @@ class Strategy(Upstream):
         from umbel.strategy.score.ours import home
         from umbel.strategy.score.ranking import Known, ranking
 
+        if order == "strategic" and named is None and (there := self._answers_of(as_of)):
+            return there.ranking
         tables = {*mapping.TABLES, *use.TABLES, *signals.TABLES, *VERSION_TABLES}
         with self.session(as_of, tables) as session, self._over_examined(session.as_of) as examined:
             mapped = mapping.mapped(session, self.settings.upstream)

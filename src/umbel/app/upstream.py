@@ -81,6 +81,8 @@ class Upstream(Base):
         """Which upstream project each package in use comes from; the unmapped ones with why."""
         from umbel.strategy import mapping
 
+        if there := self._answers_of(as_of):
+            return list(there.mapped)
         with self.session(as_of, mapping.TABLES) as session:
             return mapping.mapped(session, self.settings.upstream)
 

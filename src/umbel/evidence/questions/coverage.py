@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from umbel.evidence.questions.scopes import register
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from umbel.evidence.answer import Answer
     from umbel.evidence.session import Session
@@ -57,12 +59,12 @@ WITH known AS (%s), documents AS (
     WHERE later.origin = f.origin AND later.outcome <> 'failed' AND later.collected_at > f.collected_at)
   GROUP BY f.subject
 ), rows AS (
-  SELECT project, count(DISTINCT (package, version)) AS components,
-         count(DISTINCT (package, version))
-           - count(DISTINCT (package, version)) FILTER (WHERE license IS NOT NULL) AS license_unknown,
-         count(DISTINCT (package, version)) FILTER (WHERE starts_with(package, 'unidentified:')) AS unidentified,
-         count(DISTINCT (package, version)) FILTER (WHERE version IS NULL) AS version_unknown
-  FROM usage GROUP BY project
+  SELECT project, count(*) AS components, count(*) FILTER (NOT licensed) AS license_unknown,
+         count(*) FILTER (starts_with(package, 'unidentified:')) AS unidentified,
+         count(*) FILTER (version IS NULL) AS version_unknown
+  FROM (
+    SELECT project, package, version, bool_or(license IS NOT NULL) AS licensed FROM usage GROUP BY ALL
+  ) GROUP BY project
 ), every AS (
   SELECT project FROM known UNION SELECT project FROM failed
   UNION SELECT unnest($declared::VARCHAR[]) AS project
@@ -139,6 +141,24 @@ def totals(session: Session, projects: Sequence[str] | None = None) -> Answer:
     Needs the table `usage`.
     """
     return session.ask(_STATUS % _known(session), {"projects": None if projects is None else list(projects)})
+
+
+_EACH = """
+SELECT place, count(*) AS components, count(*) FILTER (licensed) AS licensed FROM (
+  SELECT s.place, u.package, u.version, bool_or(u.license IS NOT NULL) AS licensed
+  FROM usage AS u JOIN counted_scopes AS s ON s.project = u.project GROUP BY ALL
+) GROUP BY place
+"""
+
+
+def components_each(session: Session, scopes: Sequence[Collection[str]]) -> list[tuple[int, int]]:
+    """Of each group of projects how many components are in use, and of how many the license is known.
+
+    Needs the table `usage`.
+    """
+    register(session, "counted_scopes", scopes)
+    counted = {place: (components, licensed) for place, components, licensed in session.ask(_EACH).rows()}
+    return [counted.get(place, (0, 0)) for place in range(len(scopes))]
 
 
 _OLDEST = """

@@ -4,16 +4,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import msgspec
 
+from umbel.evidence.questions.scopes import register
 from umbel.model import purl
 from umbel.model.errors import UsageError
 from umbel.model.obligations import Use, duties, obligations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from umbel.evidence.session import Session
     from umbel.model.obligations import Obligation
@@ -22,16 +24,21 @@ TABLES = ("usage",)
 """What a session must have open."""
 
 _IN_USE = """
-SELECT package, version, list(DISTINCT license) FILTER (license IS NOT NULL) AS licenses,
-       list(DISTINCT scope) AS scopes, list(DISTINCT project ORDER BY project) AS projects
-FROM usage
-WHERE $projects IS NULL OR list_contains($projects::VARCHAR[], project)
-GROUP BY package, version ORDER BY package, version
-"""
-_NUMBER = """
-SELECT count(DISTINCT (package, version)) FROM usage WHERE list_contains($projects::VARCHAR[], project)
+SELECT s.place, u.package, u.version, list(DISTINCT u.license) FILTER (u.license IS NOT NULL) AS licenses,
+       list(DISTINCT u.scope) AS scopes, list(DISTINCT u.project ORDER BY u.project) AS projects
+FROM usage AS u JOIN obliged_scopes AS s ON s.project = u.project
+GROUP BY ALL ORDER BY s.place, u.package, u.version
 """
 _NOT_SHIPPED = ("development", "test", "excluded")
+
+
+class Scope(NamedTuple):
+    """Of what is asked: some projects under one name, how they are used, what was decided for them."""
+
+    name: str
+    projects: Sequence[str]
+    use: Use
+    decided: Decided | None = None
 
 
 class Decided(Protocol):
@@ -95,34 +102,54 @@ def obliged(
     decided: Decided | None = None,
 ) -> Obliged:
     """The whole answer for a product or project. Raises `UsageError` if it has no evidence."""
-    number = session.ask(_NUMBER, {"projects": list(projects)}).one()[0]
-    if not number:
+    ((_, found),) = obliged_each(session, [Scope(name, projects, use, decided)])
+    if found is None:
         raise UsageError(f"There is no evidence of {name}.", "umbel coverage lists what there is.")
-    found = duties_in(session, projects, use, decided)
-    return Obliged(name=name, use=use, packages=number, duties=tuple(found))
+    return found
 
 
-def duties_in(
-    session: Session,
-    projects: Sequence[str] | None,
-    use: Use,
-    decided: Decided | None = None,
-) -> list[Duty]:
-    """Obligations of what projects use, in the order of the table; None is all projects.
+def obliged_each(session: Session, scopes: Sequence[Scope]) -> Iterator[tuple[str, Obliged | None]]:
+    """The whole answer for each of several, the lake read once for all of them; None for one without evidence."""
+    register(session, "obliged_scopes", [scope.projects for scope in scopes])
+    used = session.ask(_IN_USE).arrow()
+    numbers = {each["values"]: each["counts"] for each in used["place"].value_counts().to_pylist()}
+    start = 0
+    for place, scope in enumerate(scopes):
+        rows = used.slice(start, numbers.get(place, 0)).to_pylist()
+        start += len(rows)
+        if rows:
+            found = _duties(rows, scope.use, scope.decided)
+            yield scope.name, Obliged(name=scope.name, use=scope.use, packages=len(rows), duties=tuple(found))
+        else:
+            yield scope.name, None
 
-    `use` tells how it is used; its scope is each package's own. What people `decided` counts before what
-    documents say. A package whose license nobody knows brings one: to find out.
+
+def _duties(rows: Sequence[Mapping[str, Any]], use: Use, decided: Decided | None) -> list[Duty]:
+    """Obligations of what is used, in the order of the table.
+
+    The scope is each package's own; what people `decided` counts before what documents say. A package whose license
+    nobody knows brings one: to find out.
     """
     found: dict[str, dict[Bringer, bool]] = {}
-    rows = session.ask(_IN_USE, {"projects": None if projects is None else list(projects)}).records()
+    asked = _asked_once(use)
     for row in rows:
-        own = msgspec.structs.replace(use, scope=_reach(row["scopes"]))
+        reach = _reach(row["scopes"])
         for expression, choice in _licenses(row, decided):
-            for each in obligations(expression, own, choice):
+            for each in asked(expression, reach, choice):
                 bringer = _bringer(row, each, expression)
                 mine = found.setdefault(each.id, {})
                 mine[bringer] = mine.get(bringer, False) or each.derived
     return [_duty(name, found[name]) for name in duties() if name in found]
+
+
+def _asked_once(use: Use) -> Callable[[str | None, str | None, str | None], tuple[Obligation, ...]]:
+    """What an expression, a scope and a choice ask for: licences are few, and packages many."""
+
+    @cache
+    def asked(expression: str | None, scope: str | None, choice: str | None) -> tuple[Obligation, ...]:
+        return tuple(obligations(expression, msgspec.structs.replace(use, scope=scope), choice))
+
+    return asked
 
 
 def _licenses(row: Mapping[str, Any], decided: Decided | None) -> Iterator[tuple[str | None, str | None]]:
@@ -139,9 +166,10 @@ def _licenses(row: Mapping[str, Any], decided: Decided | None) -> Iterator[tuple
 
 def _reach(scopes: Sequence[str | None]) -> str | None:
     """The scope that matters: what is shipped in one place is shipped."""
-    if all(scope in _NOT_SHIPPED for scope in scopes):
-        return scopes[0]
-    return "runtime" if "runtime" in scopes else next((s for s in scopes if s not in _NOT_SHIPPED), None)
+    shipped = sorted((scope for scope in scopes if scope not in _NOT_SHIPPED), key=str)
+    if not shipped:
+        return min(scope for scope in scopes if scope is not None)
+    return "runtime" if "runtime" in shipped else shipped[0]
 
 
 def _bringer(row: Mapping[str, Any], each: Obligation, expression: str | None) -> Bringer:

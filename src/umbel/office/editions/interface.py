@@ -61,7 +61,8 @@ class Shared:
 
     def __init__(self, workspace: Workspace, as_of: datetime | None, day: date) -> None:
         """Of a workspace as of a moment (None: now) on a day."""
-        self.workspace, self.as_of, self.day = workspace, as_of, day
+        self._bare, self.as_of, self.day = workspace, as_of, day
+        self.workspace = workspace.over(lambda: self.known, as_of)
         self._kept: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
@@ -77,7 +78,7 @@ class Shared:
     @cached_property
     def known(self) -> Known:
         """What indicators stand on as of the day."""
-        return self.workspace.known(self.as_of)
+        return self._bare.known(self.as_of)
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """Something that several figures need, made by the first of them."""
