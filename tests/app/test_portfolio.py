@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from umbel.app.portfolio import Rows
 
 
+_CHANGES = "SELECT package, epoch(moment), was, became FROM read_parquet(?)"
+
+
 @pytest.fixture(scope="module")
 def space(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Three projects; one has two documents that tell the same and more, one of unknown versions."""
@@ -171,4 +174,49 @@ def test_an_empty_workspace_has_empty_lists(tmp_path: Path) -> None:
         rows.write_project_edges(tmp_path / "edges")
         rows.write_health(tmp_path / "health", ours=True)
         rows.write_health(tmp_path / "health", ours=False)
+        rows.write_leading(tmp_path / "leading", 5)
+        rows.write_package_changes(tmp_path / "changes")
+    for name in ("leading", "changes"):
+        assert duckdb.execute("SELECT count(*) FROM read_parquet(?)", [str(tmp_path / name)]).fetchone() == (
+            0,
+        )
     assert [table.num_rows for table in made] == [0] * 6
+
+
+def test_what_changed_between_readings_of_a_document(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path / ".umbel/lake"), create=True)
+    readings = (
+        (-30, ["outer@1.0", "inner@1.0", "inner@2.0"]),
+        (-20, ["outer@1.0", "inner@2.0", "inner@3.0"]),
+        (-10, ["outer@1.0", "inner@2.0", "inner@3.0"]),  # another text, the same things
+        (-5, ["inner@2.0", "inner@3.0", "fresh@0.1"]),
+    )
+    for number, parts in readings:
+        when = acme.day(number)
+        header = acme.stamp(content_sha256=f"shop{number}", observed_at=when, collected_at=when)
+        acme.publish(lake, (header, acme.reading(parts)))
+    space = Workspace(tmp_path)
+    with space.known() as known:
+        space.portfolio(known).write_package_changes(tmp_path / "changes")
+    found = duckdb.execute(_CHANGES, [str(tmp_path / "changes")]).fetchall()
+    assert found == [
+        ("pkg:npm/fresh", acme.day(-5).timestamp(), [], ["0.1"]),
+        ("pkg:npm/inner", acme.day(-20).timestamp(), ["1.0"], ["3.0"]),
+        ("pkg:npm/outer", acme.day(-5).timestamp(), ["1.0"], []),
+    ]
+
+
+def test_a_document_that_is_gone_takes_its_packages_along(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path / ".umbel/lake"), create=True)
+    acme.publish(lake, (acme.stamp(observed_at=acme.day(-9)), acme.reading(["inner@1.0"])))
+    failed = acme.stamp(observed_at=acme.day(-7), content_sha256="1", outcome="failed")
+    acme.publish(lake, (failed, None))
+    gone = acme.stamp(observed_at=acme.day(-5), content_sha256="", outcome="absent")
+    acme.publish(lake, (gone, None))
+    space = Workspace(tmp_path)
+    with space.known() as known:
+        space.portfolio(known).write_package_changes(tmp_path / "changes")
+    found = duckdb.execute(_CHANGES, [str(tmp_path / "changes")])
+    assert found.fetchall() == [("pkg:npm/inner", acme.day(-5).timestamp(), ["1.0"], [])], (
+        "failed: says nothing"
+    )

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: The Umbel contributors
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m tests.bench.office [--folder WORKSPACE] [--people 50] [--seconds 120]`: many people at the office at once.
+"""`python -m tests.bench.office [--folder WORKSPACE] [--people 50] [--pause 3]`: many people at the office at once.
 
-Each has a session of their own, asks for a page, looks at it for a second or so, and asks for the next. Told is how long
+Each has a session of their own, asks for a page, looks at it for a while (`--pause`), and asks for the next. Told is how long
 the server took by its own clock (`Server-Timing`), which leaves out the work of whoever asks: both share this machine.
 Everything is on loopback and ends by itself.
 """
@@ -41,23 +41,27 @@ WORDS = ("react", "lib1", "package 7", "p12", "core", "lodahs")
 class Person(threading.Thread):
     """Somebody at a browser."""
 
-    def __init__(self, port: int, cookie: str, links: dict[str, list[str]], ends: float, number: int) -> None:
+    def __init__(
+        self, port: int, cookie: str, links: dict[str, list[str]], ends: float, number: int, pause: float
+    ) -> None:
         """Signed in by a cookie; looks at pages until a moment."""
         super().__init__(daemon=True)
-        self.port, self.cookie, self.links, self.ends = port, cookie, links, ends
+        self.port, self.cookie, self.links, self.ends, self.pause = port, cookie, links, ends, pause
         self.chance = random.Random(number)
         self.took: dict[str, list[float]] = defaultdict(list)
+        self.waited: list[float] = []
         self.faults: list[str] = []
 
     def run(self) -> None:
         """Look, think, look again."""
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        time.sleep(self.chance.random() * 2)
+        time.sleep(self.chance.random() * 2 * self.pause)
         while time.monotonic() < self.ends:
             page = self.chance.choice(PAGES)
             path = page.format(word=self.chance.choice(WORDS).replace(" ", "+"), **{
                 name: self.chance.choice(found) for name, found in self.links.items()
             })  # fmt: skip
+            asked_at = time.perf_counter()
             try:
                 line.request("GET", path, headers={"Cookie": self.cookie})
                 answer = line.getresponse()
@@ -66,11 +70,12 @@ class Person(threading.Thread):
                 self.faults.append(f"{page}: {error}")
                 line.close()
                 continue
+            self.waited.append((time.perf_counter() - asked_at) * 1000)
             if answer.status != 200:
                 self.faults.append(f"{page}: {answer.status}")
             told = re.search(r"dur=([\d.]+)", answer.headers.get("Server-Timing", ""))
             self.took[page].append(float(told[1]) if told else float("nan"))
-            time.sleep(0.5 + self.chance.random())
+            time.sleep(self.pause * (0.5 + self.chance.random()))
 
 
 def main() -> None:
@@ -81,26 +86,35 @@ def main() -> None:
     )
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument(
+        "--pause", type=float, default=3, help="Seconds for which a page is looked at, on average."
+    )
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument(
+        "--as-it-is", action="store_true", help="Serve the edition that is there, and make none."
+    )
     asked = parser.parse_args()
     folder = asked.folder or estate(Path(tempfile.mkdtemp(prefix="umbel-bench-")), 10_000, 0)
     started = time.perf_counter()
     subprocess.run([sys.executable, "-m", "umbel", "office", "migrate", "-C", str(folder)], check=True)
-    subprocess.run([sys.executable, "-m", "umbel", "office", "edition", "-C", str(folder)], check=False)
-    print(f"The edition was made, or was there, after {time.perf_counter() - started:.0f} s.")
+    if not asked.as_it_is:
+        subprocess.run([sys.executable, "-m", "umbel", "office", "edition", "-C", str(folder)], check=False)
+        print(f"The edition was made, or was there, after {time.perf_counter() - started:.0f} s.")
     with socket.socket() as tried:
         tried.bind(("127.0.0.1", 0))
         port = tried.getsockname()[1]
     office = subprocess.Popen(
         [sys.executable, "-m", "umbel", "serve", "--port", str(port), "--processes", str(asked.processes), "-C",
-         str(folder)], stdout=subprocess.DEVNULL,
+         str(folder), *(["--no-work"] if asked.as_it_is else [])], stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         cookies = _sessions(folder, asked.people)
         _wait(port)
         links = {name: _links(port, cookies[0], name) for name in ("project", "package")}
         ends = time.monotonic() + asked.seconds
-        people = [Person(port, cookie, links, ends, number) for number, cookie in enumerate(cookies)]
+        people = [
+            Person(port, cookie, links, ends, number, asked.pause) for number, cookie in enumerate(cookies)
+        ]
         for person in people:
             person.start()
         for person in people:
@@ -173,6 +187,10 @@ def _tell(people: list[Person], seconds: float, memory: float) -> None:
         f"{len(people)} people, {len(every)} pages in {seconds:.0f} s ({len(every) / seconds:.0f} a second): "
         f"middle {_at(every, 0.5):.1f} ms, p95 {_at(every, 0.95):.1f} ms, p99 {_at(every, 0.99):.1f} ms, "
         f"slowest {max(every):.0f} ms (goal: p95 ≤ 150 ms); memory of all processes {memory:.0f} MB."
+    )
+    waited = [each for person in people for each in person.waited]
+    print(
+        f"As those people saw it, on the same machine: middle {_at(waited, 0.5):.1f} ms, p95 {_at(waited, 0.95):.1f} ms."
     )
     faults = [fault for person in people for fault in person.faults]
     print(f"{len(faults)} errors (goal: 0){': ' if faults else '.'}{'; '.join(sorted(set(faults))[:10])}")

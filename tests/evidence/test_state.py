@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -44,7 +44,7 @@ def test_what_is_collected_later_changes_now_and_leaves_the_past(lake: Lake) -> 
     ],
     ids=["of the day", "a project never seen", "a history tells of any day", "of the world"],
 )
-def test_what_speaks_of_the_day_changes_it(lake: Lake, stamp: dict[str, object]) -> None:
+def test_what_speaks_of_the_day_changes_it(lake: Lake, stamp: dict[str, Any]) -> None:
     then = state(lake, acme.day(-10))
     acme.publish(lake, (acme.stamp(**stamp), acme.reading(["a@2"])))
     assert state(lake, acme.day(-10)) != then

@@ -43,6 +43,14 @@ def test_it_is_read(tmp_path: Path) -> None:
     assert said.confidential[0].teams == ("birds",)
 
 
+def test_who_gets_word_is_a_webhook_of_the_alerts(tmp_path: Path) -> None:
+    (tmp_path / "umbel.toml").write_text(
+        "[office]\nnotify = ['desk']\n[[alerts.targets]]\nkind = 'webhook'\nname = 'desk'\n"
+        "url = 'http://127.0.0.1:9/hook'\nsecret_file = 'hook.secret'\n"
+    )
+    assert load(tmp_path / "umbel.toml").office.notify == ("desk",)
+
+
 def test_without_it_everything_is_closed(tmp_path: Path) -> None:
     (tmp_path / "umbel.toml").write_text("")
     said = load(tmp_path / "umbel.toml").office
@@ -56,6 +64,12 @@ def test_without_it_everything_is_closed(tmp_path: Path) -> None:
         ("[office]\nopen = true", "is not known"),
         ("[office]\npublic_catalogue = 'yes'", "must be true or false"),
         ("[office]\nanswer_days = 0", "must be at least 1"),
+        ("[office]\nnotify = ['desk']", "'desk' is no webhook of [[alerts.targets]]"),
+        ("[office]\nnotify = 'desk'", "must be a list"),
+        (
+            "[office]\nnotify = ['log']\n[[alerts.targets]]\nkind = 'file'\nname = 'log'\npath = 'a.jsonl'",
+            "'log' is no webhook",
+        ),
         ("[office]\nroles = 3", "must be a table"),
         ("[office]\nteams = 3\nconfidential = 'x'", "must be a list"),
         ("[[office.teams]]\nname = 't'", "has nobody"),

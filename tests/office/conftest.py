@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-import os
+import hashlib
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from django.test import Client
 
 from tests.office import estate
 from umbel.app import Workspace
+from umbel.frameworks.indicators.cache import program_digest
 from umbel.office import config as config_module
 from umbel.office.editions import make
 from umbel.office.editions.store import Store
@@ -36,20 +38,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def acme_estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The estate's workspace with its edition, made once for all test processes. Copy it to write in it."""
-    own = tmp_path_factory.getbasetemp()
-    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "acme-office"
-    with files.locked(shared.with_suffix(".lock")):
+def acme_estate(pytestconfig: pytest.Config) -> Path:
+    """The estate's workspace with its edition. Copy it to write in it.
+
+    Made once for all test processes, and for the runs of a day between which no code changed.
+    """
+    kept = pytestconfig.cache.mkdir("acme-office")
+    shared = kept / _made_by()
+    with files.locked(kept / "lock"):
         done = shared / "done"
         if not done.exists():
-            shutil.rmtree(shared, ignore_errors=True)
+            for each in kept.iterdir():
+                if each.is_dir():
+                    shutil.rmtree(each)
             place = estate.build(shared)
             with pytest.MonkeyPatch.context() as patched:
                 for _ in _opened(place, patched):
                     make.make(Workspace(place), Store(place / config_module.FOLDER), None)
             done.touch()
     return shared / "workspace"
+
+
+def _made_by() -> str:
+    """What the estate and its edition stand on: Umbel, the day, and what makes the estate."""
+    parts = [program_digest(), datetime.now(UTC).date().isoformat()]
+    parts += [path.read_text("utf-8") for path in (HERE / "estate.py", HERE.parent / "acme.py")]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
 
 
 @pytest.fixture(scope="session")

@@ -123,6 +123,26 @@ def _bill(lake: Lake, name: str, inner: str, license_: str | None, number: int) 
     acme.publish(lake, (header, Reading(format="test", components=parts, edges=edges)))
 
 
+def hide(place: Path, who: str, project: str = SECRET) -> None:
+    """Keep a project from all but `who`, as umbel.toml has it (`roles = ["office"]`).
+
+    The edition that stands is of all projects, whoever sees them: it stays, as it needn't be made again.
+    """
+    from umbel.office.config import FOLDER
+    from umbel.office.editions import make
+    from umbel.office.editions.store import Pointer, Store
+
+    store = Store(place / FOLDER)
+    before = make.wanted(Workspace(place), None).key
+    with (place / "umbel.toml").open("a") as file:
+        file.write(f'\n[[office.confidential]]\nprojects = ["{project}"]\n{who}\n')
+    after = make.wanted(Workspace(place), None)
+    if store.made(before).complete:
+        (store.root / before).rename(store.root / after.key)
+        store.begin(after)
+        store.point(None, Pointer(wanted=after.key, finished=after.key))
+
+
 def _upstream(folder: Path, place: Path) -> None:
     theirs = [Commit("ann", -day, files=("frame/json.py",)) for day in range(1, 700, 9)]
     repository(folder / "frame", theirs)

@@ -36,54 +36,77 @@ def programs() -> Path | None:
     return found[-1].parent if found else Path(there).resolve().parent if there else None
 
 
+class Postgres:
+    """A server that can be stopped and started again, on the same port and with the same data."""
+
+    def __init__(self, home: Path, folder: Path) -> None:
+        self.home, self.folder, self.as_user = home, folder, _other_user()
+        self.port = _free_port()
+        if self.as_user is not None:
+            shutil.chown(folder, self.as_user)
+        self._run(
+            "initdb", "-D", self.data, "-U", "umbel", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"
+        )
+
+    @property
+    def data(self) -> Path:
+        """Where its data lie."""
+        return self.folder / "data"
+
+    @property
+    def url(self) -> str:
+        """Its address, as UMBEL_DATABASE_URL has it."""
+        return f"postgresql://umbel@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        told = [
+            *WITHOUT_CARE,
+            f"port={self.port}",
+            f"unix_socket_directories={self.folder}",
+            "listen_addresses=127.0.0.1",
+        ]
+        options = " ".join(part for setting in told for part in ("-c", setting))
+        self._run(
+            "pg_ctl", "-D", self.data, "-w", "-t", "60", "-l", self.folder / "log", "-o", options, "start"
+        )
+
+    def stop(self) -> None:
+        """Stop it without a word to those who are connected."""
+        self._run("pg_ctl", "-D", self.data, "-w", "-t", "60", "-m", "immediate", "stop")
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        subprocess.run(
+            [self.home / program, *arguments],
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=self.as_user, cwd=self.folder,
+        )  # fmt: skip
+
+
 @contextlib.contextmanager
-def server() -> Iterator[str | None]:
-    """The address of a server, as UMBEL_DATABASE_URL has it; None where none can be had."""
+def running() -> Iterator[Postgres | None]:
+    """A server that runs; None where none can be had."""
     home = programs()
     if home is None:
         yield None
         return
-    as_user = _other_user()
     folder = Path(tempfile.mkdtemp(prefix="umbel-pg-"))
     try:
-        if as_user is not None:
-            shutil.chown(folder, as_user)
-        data = folder / "data"
-        begun: list[str | Path] = [
-            home / "initdb",
-            "-D",
-            data,
-            "-U",
-            "umbel",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "--no-sync",
-        ]
-        subprocess.run(begun, check=True, stdout=subprocess.DEVNULL, user=as_user, cwd=folder)
-        port = _free_port()
-        told = [part for setting in (*WITHOUT_CARE, f"port={port}", f"unix_socket_directories={folder}",
-                                     "listen_addresses=127.0.0.1") for part in ("-c", setting)]  # fmt: skip
-        control: list[str | Path] = [home / "pg_ctl", "-D", data, "-w", "-t", "60"]
-        options = " ".join(told)
-        subprocess.run(
-            [*control, "-l", folder / "log", "-o", options, "start"],
-            check=True, stdout=subprocess.DEVNULL, user=as_user, cwd=folder,
-        )  # fmt: skip
+        made = Postgres(home, folder)
+        made.start()
         try:
-            yield f"postgresql://umbel@127.0.0.1:{port}/postgres"
+            yield made
         finally:
-            subprocess.run(
-                [*control, "-m", "immediate", "stop"],
-                check=False,
-                stdout=subprocess.DEVNULL,
-                user=as_user,
-                cwd=folder,
-            )
+            with contextlib.suppress(subprocess.CalledProcessError):
+                made.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def server() -> Iterator[str | None]:
+    """The address of a server, as UMBEL_DATABASE_URL has it; None where none can be had."""
+    with running() as made:
+        yield None if made is None else made.url
 
 
 def _other_user() -> str | None:

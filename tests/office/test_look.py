@@ -7,6 +7,7 @@ from __future__ import annotations
 import gzip
 import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -174,6 +175,32 @@ def test_markup_in_foreign_text_is_text(template: str) -> None:
     assert Sound(told).faults == []
 
 
+def test_numbers_of_a_small_table_stand_flush_right() -> None:
+    told = shown(
+        "{% include 'parts/table.html' %}",
+        heads=["Project", "Components", "Owner", "Mixed"],
+        rows=[["shop", 1204, "mate", 1], ["till", None, None, "many"]],
+    )
+    assert re.findall(r'<th scope="col"( class="number")?>', told) == ["", ' class="number"', "", ""]
+    assert told.count('<td class="number">') == 2
+
+
+def test_every_word_of_a_state_has_its_tone() -> None:
+    """What pages show as a badge is listed: an unlisted word looks like something that nobody knows."""
+    from typing import get_args
+
+    from umbel.model import finding, license_compatibility, vex, vulnerability
+    from umbel.policy import incidents_progress
+    from umbel.policy.alerting import book
+    from umbel.strategy import contributions
+
+    told = [finding.Severity, finding.Level, finding.Outcome, license_compatibility.Outcome, vex.VexStatus]
+    told += [vulnerability.Severity, incidents_progress.State, book.State, contributions.State]
+    words_ = {word for each in told for word in get_args(each)} | {"complete", "partial", "failed", "excused"}
+    plain = {word.replace("_", "-") for word in words_} - {"unknown"}
+    assert plain - set(marks.TONES) == set()
+
+
 def test_a_drawing_is_drawn() -> None:
     assert shown("{% picture html %}", html=Html("<svg></svg>")) == "<svg></svg>"
 
@@ -263,6 +290,45 @@ def test_every_page_is_sound(office: Path, as_role: Callable[[str], Client], pat
     assert "unsafe" not in answer["Content-Security-Policy"]
 
 
+def test_what_is_not_there_can_be_searched_for(
+    office: Path,  # noqa: ARG001 - serves
+    as_role: Callable[[str], Client],
+    nobody: Client,
+) -> None:
+    told = as_role("viewer").get("/packages/of/left-pad/").content.decode()
+    assert re.search(r'<form class="inline" role="search" action="/search/".*value="left pad"', told)
+    stranger = nobody.get("/there/is/nothing?x=1").content.decode()
+    assert 'role="search"' not in stranger
+    assert "/account/login/?next=%2Fthere%2Fis%2Fnothing%3Fx%3D1" in stranger
+    asked = nobody.get("/api/v1/there/is/nothing")
+    assert asked["Content-Type"] == "application/problem+json"
+    assert "/api/v1/openapi.json" in asked.json()["hint"]
+
+
+def test_every_page_says_of_when_its_figures_are(office: Path, as_role: Callable[[str], Client]) -> None:  # noqa: ARG001 - serves
+    foot = as_role("viewer").get("/me/").content.decode().partition("<footer")[2]
+    assert re.search(r'figures of <a href="/why/edition/"><time', foot)
+    assert "testserver/me/" in foot
+
+
+@pytest.mark.parametrize("mail", [False, True])
+def test_who_has_no_password_is_told_the_way_that_there_is(
+    office: Path,  # noqa: ARG001 - serves
+    nobody: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    mail: bool,
+) -> None:
+    from umbel.office.accounts import adapter
+
+    monkeypatch.setattr(adapter, "sends_mail", lambda: mail)
+    told = nobody.get("/account/login/").content.decode()
+    assert ("Forgot your password?" in told) == mail, "the link leads nowhere where no mail is sent"
+    assert ("umbel office account NAME" in told) != mail
+    reset = nobody.get("/account/password/reset/").content.decode()
+    assert ("We send you a link by mail" in reset) == mail
+
+
 def test_nobody_sees_no_menu(office: Path, nobody: Client) -> None:  # noqa: ARG001 - serves
     answer = nobody.get("/there/is/nothing")
     told = answer.content.decode()
@@ -299,6 +365,23 @@ def test_the_menu_marks_where_one_is(office: Path, as_role: Callable[[str], Clie
     page = client.get(f"/{requests.path}").content.decode()
     assert re.search(rf'<a href="/{requests.path}" aria-current="page"', page)
     assert re.search(r"<details open>\s*<summary><svg.{0,200}</svg>The office</summary>", page)
+
+
+def test_the_menu_begins_each_part_with_its_own_page(office: Path, as_role: Callable[[str], Client]) -> None:  # noqa: ARG001 - serves
+    told = as_role("office").get("/me/").content.decode()
+    menu = told[told.index('id="menu"') : told.index("</nav>")]
+    groups = {
+        unescape(title): re.findall(r'href="([^"]+)"', pages)
+        for title, pages in re.findall(r"</svg>([^<]+)</summary>(.*?)</details>", menu, re.DOTALL)
+    }
+    assert [pages[0] for pages in groups.values()] == [
+        "/office/", "/contributors/", "/management/", "/legal/", "/business/", "/ecosystem/", "/projects/", "/why/",
+    ]  # fmt: skip
+    assert "/accounts/" in groups["The office"]
+    assert menu.count('href="/inbox/"') == 1
+    assert "/risks/" in groups["Business and security"]
+    reader = as_role("viewer").get("/me/").content.decode()
+    assert 'href="/accounts/"' not in reader
 
 
 def test_a_past_day_is_said_on_every_page_and_keeps_the_address(

@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from umbel.app import Workspace
+from umbel.cli.root import run
+from umbel.model.errors import UsageError
 from umbel.model.finding import Finding
 from umbel.model.settings import SettingsError
 from umbel.policy import exceptions
@@ -147,3 +150,56 @@ def test_an_exception_without_an_end_is_refused(tmp_path: Path) -> None:
 def test_what_has_no_purl_can_be_excepted_by_the_name_that_findings_give(package: str, covers: bool) -> None:  # noqa: FBT001
     finding = _finding(package="unidentified:acme/pad")
     assert _entry(package=package).covers(finding, ()) is covers
+
+
+def test_one_that_is_taken_back_keeps_its_name_and_all_else_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "decisions/exceptions.toml"
+    path.parent.mkdir()
+    first, second = _entry(package="pkg:npm/a"), _entry(package="pkg:npm/b")
+    for each in (first, second):
+        exceptions.add(path, each)
+    path.write_text(path.read_text() + "# a word of ours\n")
+    made = exceptions.end(path, first.name, date(2026, 5, 31), "taken back by legal:\nmended # twice")
+    assert (made.name, made.end) == (first.name, date(2026, 5, 31))
+    kept = exceptions.load(path).exceptions
+    assert [each.name for each in kept] == [first.name, second.name]
+    assert (kept[0].ended, kept[1]) == (date(2026, 5, 31), second)
+    text = path.read_text()
+    assert "ended = 2026-05-31 # taken back by legal: mended # twice\n" in text
+    assert text.endswith("# a word of ours\n")
+    found = Exceptions(kept).find(_finding(package="pkg:npm/a"), (), TODAY)
+    assert found is not None
+    assert found.expired
+
+
+def test_what_ended_or_never_was_cannot_be_taken_back(tmp_path: Path) -> None:
+    path = tmp_path / "decisions/exceptions.toml"
+    path.parent.mkdir()
+    exceptions.add(path, _entry())
+    name = _entry().name
+    exceptions.end(path, name, date(2026, 5, 31), "x")
+    for key, words in ((name, "ended on 2026-05-31 already"), ("x-00000000", "There is no exception")):
+        before = path.read_text()
+        with pytest.raises(UsageError, match=words):
+            exceptions.end(path, key, TODAY, "y")
+        assert path.read_text() == before
+
+
+def test_it_is_taken_back_on_the_command_line(tmp_path: Path) -> None:
+    today = datetime.now(UTC).date()
+    entry = _entry(decided=today, until=today + timedelta(9))
+    Workspace(tmp_path).except_(entry)
+    said = [
+        "exceptions",
+        "end",
+        entry.name,
+        "--by",
+        "legal@acme.example",
+        "--reason",
+        "released",
+        "-C",
+        str(tmp_path),
+    ]
+    assert run(said) == 0
+    (kept,) = Workspace(tmp_path).exceptions(Workspace(tmp_path).policy()).exceptions
+    assert kept.end < today

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from tests.collect import git_repositories as repositories
 from tests.policy.lockfiles import advisory, export, package_json, package_lock
-from tests.policy.vex_documents import openvex, said
+from tests.policy.vex_documents import openvex
+from tests.policy.vex_documents import said as statement
 from umbel.app import Workspace
 from umbel.app.merged_policy import merged_policy
+from umbel.collect.outgoing import Push
 from umbel.model.settings import SettingsError
 from umbel.policy import file, merged
 from umbel.policy.evaluations import Evaluation
@@ -213,6 +215,52 @@ def test_hidden_projects_are_not_named(tmp_path: Path) -> None:
     assert "bluebird-vault" in merged_policy(office).decode()
 
 
+def test_a_pattern_that_is_kept_is_not_told_although_no_name_is_known_of_it(tmp_path: Path) -> None:
+    class Patterns(frozenset[str]):
+        """As the office has it while its lake is away: no names, but what tells of one."""
+
+        def __contains__(self, name: object) -> bool:
+            return str(name).startswith("bluebird-")
+
+    office = _office(tmp_path / "office")
+    _except(office, project="bluebird-vault")
+    assert "bluebird-vault" not in merged_policy(office, hidden=Patterns()).decode()
+
+
+def test_packages_that_only_hidden_projects_use_are_not_named(tmp_path: Path) -> None:
+    office = _office(tmp_path / "office")
+    own = "pkg:npm/only-vault"
+    said: dict[str, Any] = {"by": "legal@acme.example", "decided": TODAY, "reason": "r"}
+    for package in (own, "pkg:npm/inner"):
+        _except(office, package=package)
+        office.conclude_license(Conclusion(package=f"{package}@<2", license="MIT", **said))
+        office.choose_license(Choice(package=package, license="MIT OR ISC", chosen="ISC", **said))
+        office.decide_evaluation(Evaluation(package=package, ring="remove", **said))
+    place = office.folder / "decisions/vex"
+    place.mkdir()
+    (place / "ours.json").write_bytes(openvex(statement(inside=own)))
+    text = merged_policy(office, kept=lambda package: package.partition("@")[0] == own).decode()
+    assert "only-vault" not in text
+    decided = tomllib.loads(text)["decided"]
+    assert [len(decided[name]) for name in ("exceptions", "conclude", "choose")] == [1, 1, 1]
+    assert "only-vault" in merged_policy(office).decode()
+
+
+def test_words_that_must_not_leave_are_told_as_a_number_to_who_only_reads(tmp_path: Path) -> None:
+    office = _office(tmp_path / "office")
+    _except(office, rule="outbound-denied-words", what="bluebird in README.md")
+    text = merged_policy(office, words=False).decode()
+    assert "bluebird in" not in text
+    assert tomllib.loads(text)["outbound"]["denied-words"] == {"withheld": 1}
+    path = tmp_path / "merged.toml"
+    path.write_text(text)
+    shop = _checkout(tmp_path / "shop")
+    found = Workspace(shop).check_outbound(Push("HEAD"), policy=path)
+    (unsure,) = [each for each in found.findings if each.rule == "outbound-denied-words"]
+    assert (unsure.outcome, unsure.level) == ("unknown", "warn")
+    assert "1 word that must not leave is kept" in unsure.reason
+
+
 def test_people_who_answer_for_products_are_not_in_it(tmp_path: Path) -> None:
     text = merged_policy(_office(tmp_path / "office")).decode()
     assert "owner@acme.example" not in text
@@ -242,7 +290,7 @@ def test_vex_comes_along(tmp_path: Path) -> None:
     office = _office(tmp_path / "office")
     place = office.folder / "decisions/vex"
     place.mkdir()
-    (place / "ours.json").write_bytes(openvex(said(inside="pkg:npm/inner")))
+    (place / "ours.json").write_bytes(openvex(statement(inside="pkg:npm/inner")))
     decided = _taken(tmp_path, office).said.decided
     assert decided is not None
     assert [(one.ids[0], one.status) for one in decided.vex] == [("CVE-2026-0001", "not_affected")]

@@ -89,7 +89,7 @@ def test_what_is_known_of_too_little_is_hollow_and_said() -> None:
 
 def test_negative_columns_hang_from_the_line_of_zero() -> None:
     told = kpi([-10, 10], "amount")
-    (line, *_) = drawn(told, "soft")
+    (line,) = drawn(told, "ground")
     below, above = drawn(told, "bar")
     assert below["y"] == above["y2"] == line["y"] == kpi_chart.HEAD + kpi_chart.PLOT / 2
 
@@ -189,7 +189,7 @@ def test_parquet_is_typed_and_long(tmp_path: Path) -> None:
 
 
 def test_another_ending_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"neither \.parquet nor \.csv"):
+    with pytest.raises(UsageError, match=r"none of \.parquet, \.csv, \.ods"):
         kpi_export.write([], tmp_path / "k.xlsx")
 
 

@@ -41,6 +41,12 @@ class Goals(Indicators):
 
         return self._pursued((records.every if ended else records.load)(self.folder, _day(as_of)), as_of)
 
+    def goal_records(self, as_of: datetime | None = None) -> list[Told]:
+        """Every goal as it is written down by a day, ended ones too: no figure is asked. Raises `SettingsError`."""
+        from umbel.frameworks import goals as records
+
+        return records.every(self.folder, _day(as_of))
+
     def _pursued(self, found: Sequence[Told], as_of: datetime | None) -> list[Pursued]:
         from umbel.frameworks import targets
 

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from umbel.app.base import Base
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from umbel.model.vulnerability import Vulnerability
     from umbel.policy.facts import CycleFact, Facts
 
-_FEWEST = 3
 _HEALTH_ROWS = 64
+_PEOPLE_ROWS = 4096
 _GRAVEST = ("critical", "high", "medium", "low", "none")
 
 
@@ -174,26 +175,31 @@ class Rows:
 
     def people(self) -> pa.Table:
         """Who writes our projects and upstream ones, under pseudonyms; with the names of those who wished so."""
-        import pyarrow as pa
+        from umbel.app import portfolio_people
+        from umbel.evidence.people import listing
 
-        from umbel.evidence.people import attach
-        from umbel.evidence.people.listing import listing
+        with (
+            self._apart("ours", listing.TABLES) as ours,
+            self._apart("upstream", listing.TABLES) as upstream,
+        ):
+            return portfolio_people.people({"ours": ours, "upstream": upstream}, self._known.who)
 
-        found: dict[str, dict[str, Any]] = {}
-        places = (("ours", self._known.session), ("upstream", self._known.upstream))
-        for where, session in places:
-            if session is None:
-                continue
-            attached = attach.attach(session, self._known.who)
-            for bots in (False, True):
-                for record in listing(session, attached, None, bots=bots):
-                    _merge_person(found.setdefault(record["person"], _nobody(record)), record, where)
-        _keep_back(found.values())
-        rows = sorted(
-            found.values(),
-            key=lambda row: (-(row["commits"] or 0), -(row["upstream_commits"] or 0), row["key"]),
-        )
-        return pa.Table.from_pylist(rows, schema=_person_schema())
+    @contextmanager
+    def _apart(self, where: str, tables: Iterable[str]) -> Iterator[Session | None]:
+        """A session of one question's own: what tells people apart and what metrics hold stand in each other's way."""
+        from umbel.evidence.session import Session
+
+        known = self._known
+        opened: Session | None = None
+        if where == "upstream" and known.upstream is not None:
+            opened = self._workspace.upstream_session(known.upstream.as_of, tables)
+        elif where == "ours" and known.lake is not None:
+            opened = Session(known.lake, known.session.as_of, tables)
+        if opened is None:
+            yield None
+            return
+        with opened:
+            yield opened
 
     def snapshots(self) -> pa.Table:
         """Every document, checkout and history that was read by the day, newest first within each project."""
@@ -223,6 +229,23 @@ class Rows:
 
         portfolio.write_project_edges(self._session, path)
 
+    def write_package_changes(self, path: Path) -> None:
+        """A Parquet file of every change of a package's versions from one reading of a document to the next."""
+        from umbel.evidence.questions import portfolio
+
+        portfolio.write_package_changes(self._known.session, path)
+
+    def write_leading(self, path: Path, most: int) -> None:
+        """A Parquet file of those who do most of each upstream project, at most so many of each."""
+        from pyarrow import parquet
+
+        from umbel.app import portfolio_people
+        from umbel.evidence.people.leading import TABLES
+
+        with self._apart("upstream", TABLES) as session:
+            table = portfolio_people.leading(session, self._known.who, most)
+        parquet.write_table(table, path, row_group_size=_PEOPLE_ROWS)
+
     def write_health(self, path: Path, *, ours: bool) -> None:
         """A Parquet file of the health of each project with a history, ours or upstream: its name, and all as JSON."""
         import msgspec
@@ -230,13 +253,11 @@ class Rows:
         from pyarrow import parquet
 
         from umbel.metrics.health import health
+        from umbel.model.tables import TABLES
 
-        session = self._known.session if ours else self._known.upstream
-        found = (
-            []
-            if session is None
-            else health(session, rules=self._known.who, metrics=self._known.metrics).projects
-        )
+        with self._apart("ours" if ours else "upstream", tuple(TABLES)) as session:
+            rules, metrics = self._known.who, self._known.metrics
+            found = [] if session is None else health(session, rules=rules, metrics=metrics).projects
         table = pa.table(
             {
                 "project": pa.array([each.project for each in found], pa.string()),
@@ -352,47 +373,3 @@ def _upstream_schema() -> pa.Schema:
             ("governed", text), ("exposure", text), ("examined", pa.bool_()),
         ]
     )  # fmt: skip
-
-
-def _person_schema() -> pa.Schema:
-    import pyarrow as pa
-
-    text, whole, moment = pa.string(), pa.int64(), pa.timestamp("us", "UTC")
-    return pa.schema(
-        [
-            ("key", text), ("person", text), ("name", text), ("kind", text), ("organisation", text),
-            ("ours", pa.bool_()), ("roles", pa.list_(text)), ("projects", whole), ("commits", whole),
-            ("upstream_projects", whole), ("upstream_commits", whole), ("since", moment), ("last", moment),
-        ]
-    )  # fmt: skip
-
-
-def _nobody(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "key": record["person"], "person": record["person"], "name": None,
-        "kind": "program" if record["bot"] else "person", "organisation": None, "ours": None, "roles": [],
-        "projects": None, "commits": None, "upstream_projects": None, "upstream_commits": None,
-        "since": None, "last": None,
-    }  # fmt: skip
-
-
-def _keep_back(rows: Iterable[dict[str, Any]]) -> None:
-    """An organisation from which fewer than `_FEWEST` write would say who it is: such show with names alone."""
-    many = Counter(row["organisation"] for row in rows)
-    for row in rows:
-        if row["name"] is None and not row["ours"] and many[row["organisation"]] < _FEWEST:
-            row["organisation"] = None
-
-
-def _merge_person(row: dict[str, Any], record: Mapping[str, Any], where: str) -> None:
-    """Add what one of the two lakes tells of somebody; their organisation is that of their newest commit in either."""
-    prefix = "" if where == "ours" else "upstream_"
-    row[f"{prefix}projects"], row[f"{prefix}commits"] = record["projects"], record["commits"]
-    row["name"] = row["name"] or record["name"]
-    row["roles"] = sorted({*row["roles"], *record["roles"]})
-    last, since = record["last"], record["since"]
-    if row["last"] is None or (last is not None and last >= row["last"]):
-        row["organisation"], row["ours"] = record["organisation"], record["ours"]
-        row["last"] = last
-    if since is not None:
-        row["since"] = since if row["since"] is None else min(row["since"], since)

@@ -41,7 +41,8 @@ _NOWHERE = Path("/dev/null/handed-in")
 class Handed(msgspec.Struct, frozen=True, kw_only=True):
     """A document as it was handed in: what its file is called, and which project, version and part it is of.
 
-    Without a project the document says whose it is, or else its file's name.
+    Without a project the document says whose it is, or else its file's name. `read` is the same document as it was
+    understood before, so that it isn't read again only to say whose it is.
     """
 
     data: bytes
@@ -49,6 +50,7 @@ class Handed(msgspec.Struct, frozen=True, kw_only=True):
     project: str | None = None
     version: str | None = None
     part: str = ""
+    read: Understood | None = None
 
 
 class Understood(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +85,19 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 def understood(handed: Handed, naming: Naming) -> Understood:
     """Read a document. Raises `UsageError` in one line where nothing can be understood in it."""
     name = PurePosixPath(handed.name.replace("\\", "/")).name[-LONGEST_NAME:] or "document"
+    read = handed.read or _read(handed, name)
+    project = _fitting(handed.project) or _fitting(read.reading.subject) or work.bare(name)
+    origin = place(project, handed.part)
+    return msgspec.structs.replace(
+        read,
+        project=naming.project(project, origin),
+        version=_fitting(handed.version) or _fitting(read.reading.subject_version),
+        origin=origin,
+    )
+
+
+def _read(handed: Handed, name: str) -> Understood:
+    """What stands in a document, whosever it is."""
     if not handed.data.strip():
         raise UsageError(f"{name} is empty.", "Send an SBOM, a lockfile or a manifest.")
     if len(handed.data) > MOST_BYTES:
@@ -97,17 +112,15 @@ def understood(handed: Handed, naming: Naming) -> Understood:
         reading = reading_apart.read(collector, document)
     except UnreadableError as error:
         raise UsageError(f"{name} can't be read: {error.fault}", "Nothing of it was kept.") from error
-    project = _fitting(handed.project) or _fitting(reading.subject) or work.bare(name)
-    origin = place(project, handed.part)
     return Understood(
         collector=collector.id,
         collector_version=collector.version,
         sha256=sha256,
         size=len(handed.data),
         name=name,
-        project=naming.project(project, origin),
-        version=_fitting(handed.version) or _fitting(reading.subject_version),
-        origin=origin,
+        project="",
+        version=None,
+        origin="",
         reading=reading,
     )
 

@@ -130,6 +130,15 @@ def meaning(data: Any, say: Callable[[tuple[str | int, ...], str], None]) -> Non
         say(("to",), 'needs a server: [[alerts.targets]] with kind = "mail"')
 
 
+def webhooks(data: Any) -> set[str]:
+    """The names of the targets of the table `[alerts]` that are webhooks."""
+    listed = data.get("targets") if isinstance(data, dict) else None
+    targets = listed if isinstance(listed, list) else []
+    return {
+        str(each.get("name")) for each in targets if isinstance(each, dict) and each.get("kind") == "webhook"
+    }
+
+
 def _addresses(
     table: Mapping[str, Any], say: Callable[[tuple[str | int, ...], str], None], place: tuple[str | int, ...]
 ) -> None:

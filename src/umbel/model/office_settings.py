@@ -11,7 +11,7 @@ import msgspec
 from umbel.model.alert_settings import ADDRESS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     Say = Callable[[tuple[str | int, ...], str], None]
 
@@ -70,13 +70,17 @@ class OfficeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     confidential: tuple[Confidential, ...] = ()
 
 
-def meaning(data: Any, say: Say) -> None:
-    """What types can't say of the table `[office]`: each fault by its path in it."""
+def meaning(data: Any, say: Say, webhooks: Collection[str] = ()) -> None:
+    """What types can't say of the table `[office]`: each fault by its path in it. `webhooks`: names of such targets."""
     if not isinstance(data, dict):
         return
     days = data.get("answer_days")
     if type(days) is int and days < 1:
         say(("answer_days",), "must be at least 1")
+    notify = data.get("notify")
+    for index, name in enumerate(notify if isinstance(notify, list) else []):
+        if isinstance(name, str) and name not in webhooks:
+            say(("notify", index), f"{name[:80]!r} is no webhook of [[alerts.targets]]")
     names = _teams(data, say)
     for index, rule in _tables(data.get("confidential")):
         _confidential(rule, names, say, ("confidential", index))

@@ -369,7 +369,10 @@ class _Checker:
         self._collecting(data)
         self._upstream(data.get("upstream"))
         alert_settings.meaning(data.get("alerts"), lambda path, words: self.fault(("alerts", *path), words))
-        office_settings.meaning(data.get("office"), lambda path, words: self.fault(("office", *path), words))
+        hooks = alert_settings.webhooks(data.get("alerts"))
+        office_settings.meaning(
+            data.get("office"), lambda path, words: self.fault(("office", *path), words), hooks
+        )
 
     def _collecting(self, data: dict[str, Any]) -> None:
         """Sizes are sizes, bounds let something through, prefixes end where a name does; no passwords."""

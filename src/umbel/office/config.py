@@ -18,6 +18,10 @@ from umbel.model.errors import UsageError
 FOLDER = ".umbel/office"
 """Where the office keeps what is its own, in the workspace: the embedded database, its key, computed figures."""
 
+PATIENCE = {"connect_timeout": "5", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3",
+            "tcp_user_timeout": "30000"}  # fmt: skip
+"""How long a PostgreSQL that says nothing is waited for: without it, minutes by page while a network is cut."""
+
 
 class Oidc(msgspec.Struct, frozen=True, kw_only=True):
     """A provider of single sign-on."""
@@ -107,27 +111,55 @@ def _value(name: str) -> str | None:
 
 
 def _number(name: str) -> int:
-    text = os.environ.get(name, "0")
-    if not text.isdigit():
+    text = os.environ.get(name) or "0"
+    if not (text.isascii() and text.isdecimal()):
         raise UsageError(f"{name} is {text!r}.", "It is a number, 0 or more.")
     return int(text)
 
 
 def _own_key(workspace: Path) -> str:
-    """The key of an embedded office: made once, readable by its owner alone."""
+    """The key of an embedded office: made once, whole or not at all, readable by its owner alone."""
     path = workspace / FOLDER / "secret"
-    with suppress(OSError):
-        if kept := path.read_text("utf-8").strip():
-            return kept
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = secrets.token_urlsafe(48)
+    for _ in range(3):
+        with suppress(FileNotFoundError):
+            if kept := _read(path):
+                return kept
+            path.unlink(missing_ok=True)  # a disk that was full left it empty
+        fresh = path.with_name(f".secret.{secrets.token_hex(6)}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+            _put(fresh, path)
+        except OSError as error:
+            raise UsageError(
+                f"{path.parent} can't be written: {error.strerror}.",
+                "The office keeps what is its own there.",
+            ) from error
+        finally:
+            with suppress(OSError):
+                fresh.unlink()
+    raise UsageError(f"{path} can't be made.", "UMBEL_SECRET_KEY_FILE names another file.")
+
+
+def _put(fresh: Path, path: Path) -> None:
+    """Give a file its name, unless another process was quicker: then its key stands."""
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.link(fresh, path)
     except FileExistsError:
+        return
+    except OSError:  # a disk without second names
+        if not path.exists():
+            fresh.replace(path)
+
+
+def _read(path: Path) -> str:
+    try:
         return path.read_text("utf-8").strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(fresh)
-    return fresh
+    except FileNotFoundError:
+        raise
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} can't be read.", "Who runs the office must be able to.") from error
 
 
 def _sqlite(workspace: Path) -> dict[str, object]:
@@ -145,28 +177,37 @@ def _sqlite(workspace: Path) -> dict[str, object]:
 
 
 def _database(url: str) -> dict[str, object]:
-    parts = urlsplit(url)
+    like = "It is like postgresql://user@host:5432/umbel."
+    try:
+        parts = urlsplit(url)
+        port = str(parts.port or "")
+    except ValueError as error:
+        raise UsageError("UMBEL_DATABASE_URL can't be used.", like) from error
     if parts.scheme == "sqlite" and parts.path:
         return {**_sqlite(Path()), "NAME": unquote(parts.path)}
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise UsageError("UMBEL_DATABASE_URL can't be used.", "It is like postgresql://user@host:5432/umbel.")
+        raise UsageError("UMBEL_DATABASE_URL can't be used.", like)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or "") or _value("UMBEL_DATABASE_PASSWORD") or "",
         "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
+        "PORT": port,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        "OPTIONS": {**PATIENCE, **dict(parse_qsl(parts.query))},
     }
 
 
 def _address(text: str | None) -> str | None:
     if not text:
         return None
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
         raise UsageError(
             f"UMBEL_URL is {text!r}.", "It is an address without a path, like https://ospo.acme.example."

@@ -5,15 +5,18 @@
 from __future__ import annotations
 
 import logging
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import DatabaseError
 
 from umbel import __version__
+from umbel.model.errors import UmbelError
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from umbel.office.editions import Edition
     from umbel.office.seen import Seen
 
 THEME = "umbel-theme"
@@ -40,9 +43,22 @@ def office(request: HttpRequest) -> dict[str, Any]:
         "search_url": url_of("search"),
         "login_url": url_of("account_login"),
         "logout_url": url_of("account_logout"),
+        "edition_url": url_of("why-edition") if looks is not None and looks.roles else None,
         "version": __version__,
+        "shown_edition": cache(lambda: _edition(looks)),
         "charts_url": link_to("script-charts", charts.version()),
     }
+
+
+def _edition(looks: Seen | None) -> Edition | None:
+    """The edition that figures are of. A page is complete without it."""
+    from umbel.office.editions import newest
+
+    try:
+        return None if looks is None else newest(looks).edition
+    except (OSError, UmbelError) as error:
+        log.warning("The edition can't be read: %s", error)
+        return None
 
 
 def _looks(request: HttpRequest) -> Seen | None:

@@ -51,8 +51,22 @@ def refused(request: HttpRequest, status: int, detail: str, hint: str | None = N
     """An error for whoever asked."""
     if is_api(request):
         return problem(status, detail, hint=hint)
-    told = {"status": status, "title": TITLES.get(status, "Error"), "detail": detail, "hint": hint}
+    told: dict[str, Any] = {
+        "status": status,
+        "title": TITLES.get(status, "Error"),
+        "detail": detail,
+        "hint": hint,
+    }
+    if status == 404:
+        told["wanted"] = _words_of(request.path)
+    if request.method == "GET":
+        told["onward"] = request.get_full_path()
     return render(request, "error.html", told, status=status)
+
+
+def _words_of(path: str) -> str:
+    """What somebody may have looked for: the last words of an address."""
+    return path.rstrip("/").rpartition("/")[2].replace("-", " ")[:200]
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's
@@ -68,7 +82,11 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404; a sentence that was raised with it is told."""
     said = exception.args[0] if exception and exception.args and isinstance(exception.args[0], str) else None
-    return refused(request, 404, said or f"There is no page {request.path}.", "Search for it with /.")
+    if is_api(request):
+        return problem(
+            404, said or f"There is no {request.path}.", hint="/api/v1/openapi.json lists what there is."
+        )
+    return refused(request, 404, said or f"There is no page {request.path}.")
 
 
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's

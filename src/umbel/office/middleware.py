@@ -5,16 +5,19 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db import Error as DatabaseError
-from django.http import HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpResponseRedirect
+from django.urls import resolve, reverse
 
 from umbel.model.errors import NoEvidenceError, UmbelError, UsageError
+from umbel.office import away
+from umbel.office.config import config
 from umbel.office.errors import is_api, refused
 from umbel.office.roles import allows
 from umbel.office.routes import table
@@ -23,7 +26,7 @@ from umbel.office.seen import seen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
 log = logging.getLogger("umbel.office.requests")
 
@@ -31,6 +34,10 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
 )
+_PLAIN = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+MENDED = "Whoever runs the office finds in the log what is to be mended in umbel.toml."
+_QUIET = frozenset({"healthz", "readyz", "metrics"})
+"""Asked every few seconds: a line of log only where something is wrong."""
 
 
 class Watch:
@@ -42,32 +49,97 @@ class Watch:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, whatever happens."""
-        from umbel.office.operating import measured
+        from umbel.office.operating.measures import measured
 
         started = time.perf_counter()
-        request.umbel_id = request.headers.get("X-Request-Id", "")[:64] or secrets.token_hex(8)  # type: ignore[attr-defined]
+        request.umbel_id = _named(request)  # type: ignore[attr-defined]
         try:
             response = self.get_response(request)
-        except DatabaseError:
-            log.exception("The database can't be reached")
-            response = unreachable()
+        except Exception as error:  # noqa: BLE001 - not even the page that says so could be made
+            response = headed(request, nobody_known(request, error) or broke(request, error))
         seconds = time.perf_counter() - started
         match = request.resolver_match
         route = match.url_name if match and match.url_name else "none"
         measured(request, response.status_code, seconds, route)
+        _noted(request, response.status_code, seconds, route)
         response["X-Request-Id"] = request.umbel_id  # type: ignore[attr-defined]
         response["Server-Timing"] = f"total;dur={seconds * 1000:.1f}"
         return response
 
 
-def unreachable() -> HttpResponse:
-    """What is said while the database is away: no template, since these ask it."""
-    return HttpResponse(
-        "<!doctype html><html lang=en><meta charset=utf-8><title>Umbel</title><h1>The office can't answer just now</h1>"
-        "<p>Its database can't be reached. Nothing that you sent was kept in part. Try again in a while.</p>",
-        status=503,
-        headers={"Retry-After": "10"},
+def _named(request: HttpRequest) -> str:
+    """What a request is called in the log: as a proxy called it, where that is a plain word."""
+    given = request.headers.get("X-Request-Id", "")
+    return given if _PLAIN.fullmatch(given) else secrets.token_hex(8)
+
+
+def _noted(request: HttpRequest, status: int, seconds: float, route: str) -> None:
+    """One line of log. The pattern and not the address: addresses name projects, and some hold a secret."""
+    if route in _QUIET and status < 400:
+        return
+    match = request.resolver_match
+    where = f"/{match.route}" if match and match.route is not None else "-"
+    log.log(
+        logging.INFO if status < 500 else logging.WARNING,
+        "%s %s %d in %.0f ms",
+        request.method if (request.method or "").isalpha() else "?",
+        where,
+        status,
+        seconds * 1000,
+        extra={
+            "id": request.umbel_id,  # type: ignore[attr-defined]
+            "route": route,
+            "status": status,
+            "seconds": round(seconds, 4),
+        },
     )
+
+
+def told(request: HttpRequest, error: BaseException) -> HttpResponse | None:
+    """What is said where something that answers stand on is away; None where nothing is."""
+    found = away.away(error)
+    if found is None:
+        return None
+    log.error("%s", found.logged, extra={"id": getattr(request, "umbel_id", "")})
+    return away.answer(request, found.said)
+
+
+def nobody_known(request: HttpRequest, error: BaseException) -> HttpResponse | None:
+    """What is said where it can't be found out who asks, and what is theirs to see; None where nothing is away."""
+    if (response := told(request, error)) is not None or not isinstance(error, UmbelError):
+        return response
+    log.error("%s", error)
+    if isinstance(error, UsageError):
+        return away.answer(request, "The office's settings have a fault.", MENDED)
+    return away.answer(request, "The evidence can't be read just now.")
+
+
+def broke(request: HttpRequest, error: BaseException) -> HttpResponse:
+    """The plain end of what broke where even its page broke."""
+    log.error("A request broke, and so did the page that says so", exc_info=error)
+    return away.answer(request, "It was written to the log.", status=500)
+
+
+class Probes:
+    """Answers those who ask whether the office is well before anything is asked that may be away.
+
+    Orchestrators ask by the address of a machine that isn't among the names of the office, and restart what answers
+    wrongly: a database that is away mustn't look like a process that is.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Stand before sessions, tokens and accounts."""
+        self.get_response = get_response
+        self.views = {f"/{name}": name for name in ("healthz", "readyz", "metrics")}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or go on."""
+        name = self.views.get(request.path_info)
+        if name is None or request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        match = request.resolver_match = resolve(request.path_info)
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        return response
 
 
 class Headers:
@@ -79,13 +151,18 @@ class Headers:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, with headers."""
-        response = self.get_response(request)
-        response.setdefault("Content-Security-Policy", POLICY)
-        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
-        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if not request.path.startswith("/static/"):
-            response.setdefault("Cache-Control", "private, no-cache")
-        return response
+        return headed(request, self.get_response(request))
+
+
+def headed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """An answer with what browsers are to be told, unless its page says otherwise."""
+    response.setdefault("Content-Security-Policy", POLICY)
+    response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+    response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    response.setdefault("X-Content-Type-Options", "nosniff")
+    if not request.path.startswith("/static/"):
+        response.setdefault("Cache-Control", "private, no-cache")
+    return response
 
 
 class Access:
@@ -117,8 +194,12 @@ class Access:
             response = refused(request, 405, f"{request.method} isn't offered here.", f"Offered: {offered}.")
             response["Allow"] = offered
             return response
-        looks = seen(request)
-        request.seen = looks  # type: ignore[attr-defined]
+        try:
+            looks = request.seen = seen(request)  # type: ignore[attr-defined]
+        except (UmbelError, OSError, DatabaseError) as error:
+            if (unknown := nobody_known(request, error)) is None:
+                raise
+            return unknown
         if not allows(who, looks.roles, public_catalogue=looks.public_catalogue):
             return self._refuse(request, signed_in=looks.user is not None)
         token = getattr(request, "token", None)
@@ -131,15 +212,19 @@ class Access:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """What the core refuses is told as it says it."""
         if isinstance(exception, NoEvidenceError):
-            return refused(request, 409, str(exception), getattr(exception, "hint", None))
+            return refused(request, 409, exception.message, exception.hint)
         if isinstance(exception, UsageError):
-            return refused(request, 422, str(exception), getattr(exception, "hint", None))
+            return refused(request, 422, exception.message, exception.hint)
+        if (response := told(request, exception)) is not None:
+            return response
         if isinstance(exception, UmbelError):
             log.warning("%s", exception)
-            return refused(request, 503, str(exception), getattr(exception, "hint", None))
-        if isinstance(exception, DatabaseError):
-            log.error("The database can't be reached: %s", type(exception).__name__)
-            return unreachable()
+            said = exception.message.replace(
+                f"{config().workspace}/", ""
+            )  # where it lies is nobody's business
+            response = refused(request, 503, said, exception.hint)
+            response["Retry-After"] = str(away.RETRY)
+            return response
         return None
 
     def _refuse(self, request: HttpRequest, *, signed_in: bool) -> HttpResponse:

@@ -22,17 +22,21 @@ if TYPE_CHECKING:
     from umbel.office.seen import Seen
 
 PARTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "office": ("The office", "centre", ("centre", "requests", "audit", "operating", "api")),
+    "office": ("The office", "centre", ("centre", "requests", "accounts", "audit", "operating", "api")),
     "contributors": ("Individual contributors", "contributors", ("contributors",)),
     "management": ("Management", "management", ("management",)),
     "legal": ("Legal", "legal", ("legal",)),
-    "business": ("Business", "business", ("business", "products", "security")),
+    "business": ("Business and security", "business", ("business", "products", "security")),
     "ecosystem": ("Ecosystem", "ecosystem", ("ecosystem",)),
     "portfolio": ("Portfolio", "portfolio", ("portfolio", "upload")),
+    "why": ("Figures and why", "unknown", ("why",)),
 }
-"""Groups of the menu: their title, picture, and the folders of pages that belong to them. Others stand under More."""
+"""Groups of the menu: their title, picture, and the folders of pages that belong to them, in the order in which these
+stand there. Others stand under More."""
 _LOOSE = ("home", "search", "style")
 _OWN = ("accounts", "inbox")
+_OTHERS = frozenset({"accounts"})
+"""Pages of those folders that aren't one's own: they stand in the menu."""
 _KEYS = {
     "home": "h",
     "projects": "p",
@@ -40,7 +44,7 @@ _KEYS = {
     "requests": "r",
     "inbox": "i",
     "legal": "l",
-    "security": "s",
+    "risks": "s",
     "ecosystem": "e",
     "business": "b",
     "management": "m",
@@ -124,20 +128,27 @@ def menu(request: HttpRequest, looks: Seen) -> Menu:
     def of(test: Callable[[str, Route], bool], icon: str = "") -> list[Entry]:
         return [entry(route, url, icon) for kind, route, url in open_to if test(kind, route)]
 
-    placed = {name for _, _, folders in PARTS.values() for name in folders}
     groups = [
-        _group(part, title, icon, of(lambda kind, route, f=folders: kind in f and route.name != "inbox"))  # type: ignore[misc]
+        _group(part, title, icon, [each for name in folders for each in of(_stands_in(name))])
         for part, (title, icon, folders) in PARTS.items()
     ]
+    placed = {name for _, _, folders in PARTS.values() for name in folders}
     rest = of(lambda kind, _: kind not in placed and kind not in {*_LOOSE, *_OWN})
     groups.append(_group("more", "More", "more", rest))
     loose = of(lambda _, route: route.name == "home", "umbel") + of(
         lambda _, route: route.name == "inbox", "inbox"
     )
     loose = [_counted(each, looks) if each.icon == "inbox" else each for each in loose]
-    own = of(lambda kind, route: kind in _OWN and route.name != "inbox" and bool(looks.roles))
+    own = of(lambda kind, route: kind in _OWN and route.name not in {"inbox", *_OTHERS} and bool(looks.roles))
     return Menu(
         loose=loose if looks.roles or groups else [], groups=[each for each in groups if each.pages], own=own
+    )
+
+
+def _stands_in(name: str) -> Callable[[str, Route], bool]:
+    """What tells the pages of a folder that stand in a group of the menu."""
+    return lambda kind, route: (
+        kind == name and route.name != "inbox" and (kind not in _OWN or route.name in _OTHERS)
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import msgspec
 
 from umbel.model.days import end_of
+from umbel.office.errors import is_api
 from umbel.office.roles import Role
 
 if TYPE_CHECKING:
@@ -70,17 +71,20 @@ def _day(request: HttpRequest) -> date | None:
     asked = request.GET.get("as_of")
     token = getattr(request, "token", None)
     if asked is None:
-        kept = None if token is not None else request.session.get(SESSION)
-        return None if kept is None else date.fromisoformat(kept)
-    try:
-        day = date.fromisoformat(asked)
-    except ValueError:
-        day = None
-    if day is not None and day >= datetime.now(UTC).date():
-        day = None
-    if token is None and request.user.is_authenticated:
+        return None if token is not None else _past(request.session.get(SESSION))
+    day = _past(asked)
+    if token is None and request.user.is_authenticated and not is_api(request):
         if day is None:
             request.session.pop(SESSION, None)
         else:
             request.session[SESSION] = day.isoformat()
     return day
+
+
+def _past(text: str | None) -> date | None:
+    """A day that is over, by its name; None for today, days to come (a clock was set back) and what is no day."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if day < datetime.now(UTC).date() else None

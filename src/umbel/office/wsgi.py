@@ -8,9 +8,12 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from umbel.office.operating import first_use, logs
 from umbel.office.operating.serving import SERVED_BY, follow
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "umbel.office.settings")
+logs.begin()
+first_use.alone()
 application = get_wsgi_application()
 
 if parent := os.environ.get(SERVED_BY):

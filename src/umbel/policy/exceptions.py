@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from umbel.model import purl
+from umbel.model.errors import UsageError
 from umbel.model.finding import Excused
 from umbel.model.vex import JUSTIFICATIONS
-from umbel.policy import records
+from umbel.policy import files, records
 from umbel.policy.file import names
 from umbel.policy.naming import named, query
 from umbel.policy.registry import every_rule
@@ -191,3 +192,37 @@ def _are_days(*values: date) -> bool:
 def add(path: Path, entry: Entry, longest_days: int | None = None) -> None:
     """Write one more exception at the file's end. Raises `SettingsError` for what may not be excepted."""
     records.add(path, "exceptions", entry, Exceptions, _HEADER, partial(meaning, longest=longest_days))
+
+
+def end(path: Path, name: str, last: date, words: str) -> Entry:
+    """Take an exception back: it counts up to a day, and keeps its name; the words stand beside it. Gives it as it is.
+
+    Raises `UsageError` where there is no such exception, or it ended by that day anyway.
+    """
+    import tomlkit
+
+    with files.locked(path.parent.parent / records.LOCKS / f"{path.stem}.lock"):
+        place, entry = _standing(path, name, last)
+        document = tomlkit.parse(path.read_text("utf-8"))
+        table: Any = document["exceptions"][place]
+        table["id"] = name  # it was made of all that the entry says
+        table["ended"] = last
+        table["ended"].comment(" ".join(words.split()))
+        text = tomlkit.dumps(document)
+        made = parse(text, path).exceptions[place]
+        if made != msgspec.structs.replace(entry, id=name, ended=last):
+            raise UsageError(f"{path.name} can't be changed without losing something.", "Edit it by hand.")
+        files.replace(path, text.encode())
+    return made
+
+
+def _standing(path: Path, name: str, last: date) -> tuple[int, Entry]:
+    """Where an exception stands that counts longer than up to a day."""
+    every = load(path).exceptions
+    found = [(place, each) for place, each in enumerate(every) if each.name == name]
+    if not found:
+        raise UsageError(f"There is no exception {name}.", "Somebody may have changed it meanwhile.")
+    for place, each in found:
+        if each.end > last:
+            return place, each
+    raise UsageError(f"{name} ended on {found[0][1].end} already.")

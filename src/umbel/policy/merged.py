@@ -113,7 +113,7 @@ def _table(path: tuple[str, ...], data: Mapping[str, Any], *, always: bool = Fal
             for each in value:
                 inner += ["", f"[[{_name(place)}]]", *_table(place, each, always=True)]
         elif value is not None:
-            lines.append(f"{_key(key)} = {_value(value)}")
+            lines.append(f"{_key(key)} = {inline(value)}")
     head = [] if always else ["", f"[{_name(path)}]"]
     return [*head, *lines, *inner]
 
@@ -123,16 +123,17 @@ def _name(path: tuple[str, ...]) -> str:
 
 
 def _key(key: str) -> str:
-    return key if _BARE(key) else _value(key)
+    return key if _BARE(key) else inline(key)
 
 
-def _value(value: Any) -> str:
+def inline(value: Any) -> str:
+    """A value as TOML writes it, in a line."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items() if v is not None) + " }"
+        return "{ " + ", ".join(f"{_key(k)} = {inline(v)}" for k, v in value.items() if v is not None) + " }"
     if isinstance(value, tuple | list):
-        return "[" + ", ".join(map(_value, value)) + "]"
+        return "[" + ", ".join(map(inline, value)) + "]"
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, int | float):

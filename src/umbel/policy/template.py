@@ -82,7 +82,7 @@ def _rule(rule: Rule | OutboundRule, table: str) -> str:
     lines.append(f"[{table}]")
     later: list[str] = []
     for name, value in msgspec.structs.asdict(settings).items():
-        if name == "scopes" and value == EVERYWHERE:
+        if value is None or (name == "scopes" and value == EVERYWHERE):
             continue
         if value in ((), {}):
             later = later or _comment(f"For example:\n{rule.example}", keep=True)

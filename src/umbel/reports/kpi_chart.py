@@ -18,7 +18,7 @@ from umbel.reports.markup import short
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from umbel.frameworks.interface import Kpi
+    from umbel.frameworks.interface import Kpi, Point
     from umbel.reports.markup import Html
 
 COLUMNS = 3
@@ -63,6 +63,12 @@ def specification(kpis: Sequence[Kpi], columns: int = COLUMNS, width: int = CELL
     }
 
 
+def one(kpi: Kpi, width: int = 2 * CELL) -> dict[str, Any]:
+    """The specification of one KPI by itself, of a size of its own: for a page whose drawing answers to a pointer."""
+    ground = {"$schema": _SCHEMA, "config": _CONFIG, "autosize": {"type": "none"}, "padding": 0}
+    return {**ground, **_cell(width), "data": {"values": rows(kpi, width)}}
+
+
 def rows(kpi: Kpi, width: int = CELL) -> list[dict[str, Any]]:
     """What a cell draws, each with its place in pixels: words, columns, gaps, targets, the forecast."""
     points = kpi.series[-_MOST:]
@@ -80,26 +86,48 @@ def rows(kpi: Kpi, width: int = CELL) -> list[dict[str, Any]]:
         return {"x": (place + 0.14) * step, "x2": (place + 0.86) * step}
 
     ground = up(0.0)
-    drawn.append({"kind": "soft", "x": 0, "x2": width, "y": ground, "y2": ground + 1})
-    for place, each in enumerate(point.reading for point in points):
-        value = each.value
+    drawn.append({"kind": "ground", "x": 0, "x2": width, "y": ground, "y2": ground + 1})
+    for place, point in enumerate(points):
+        each, value = point.reading, point.reading.value
+        at_pointer = _at_pointer(kpi, point)
         if value is None:
-            drawn.append({"kind": "gap", "x": (place + 0.5) * step, "y": ground - 5, "word": "?"})
+            drawn.append(
+                {"kind": "gap", "x": (place + 0.5) * step, "y": ground - 5, "word": "?", **at_pointer}
+            )
             continue
         top, foot = sorted((up(value), ground))
         kind = "part" if not enough(each) else "soft" if each.stated else "bar"
         least = _HOLLOW if kind == "part" else 1.5
-        drawn.append({"kind": kind, **sides(place), "y": min(top, foot - least), "y2": foot})
+        drawn.append({"kind": kind, **sides(place), "y": min(top, foot - least), "y2": foot, **at_pointer})
     if (later := kpi.forecast) is not None:
-        ends = {"y": up(later.high), "y2": max(up(later.low), up(later.high) + 1)}
+        said = kpi.indicator
+        lowest, highest = (figure(one, said.unit, said.currency) for one in (later.low, later.high))
+        ahead = {"label": str(later.end), "said": f"{lowest} to {highest}, if nothing changes"}
+        ends = {"y": up(later.high), "y2": max(up(later.low), up(later.high) + 1), **ahead}
         drawn.append({"kind": "track", **sides(len(points)), **ends})
         drawn.append(
-            {"kind": "soft", **sides(len(points)), "y": up(later.value) - 1, "y2": up(later.value) + 1}
+            {
+                "kind": "soft",
+                **sides(len(points)),
+                "y": up(later.value) - 1,
+                "y2": up(later.value) + 1,
+                **ahead,
+            }
         )
     for aim in kpi.targets[:1]:
+        goal = figure(aim.target, kpi.indicator.unit, kpi.indicator.currency)
         line = {"y": up(aim.target) - 1, "y2": up(aim.target) + 0.5}
+        line |= {"label": "target", "said": f"{goal} by {aim.until}"}  # type: ignore[dict-item]
         drawn += [{"kind": "ink", "x": at, "x2": min(at + 6, width), **line} for at in range(0, width, 10)]
     return drawn
+
+
+def _at_pointer(kpi: Kpi, point: Point) -> dict[str, str]:
+    """What is told of a point where the drawing answers to a pointer."""
+    parts = [told(point.reading, kpi.indicator), of(point.reading, kpi.indicator)]
+    if point.reading.value is None:
+        parts = ["unknown", point.reading.why or ""]
+    return {"label": str(point.end), "said": ", ".join(filter(None, parts))}
 
 
 def _scale(kpi: Kpi, values: Sequence[float | None]) -> tuple[float, float]:
@@ -168,16 +196,17 @@ def _cell(width: int) -> dict[str, Any]:
         return layer(kind, mark, text={"field": "word", "type": "nominal"})
 
     layers = [
+        box("ground", SOFT, tooltip=None),
         box("track", TRACK),
         box("bar", BAR),
         box("soft", SOFT),
         box("part", UNKNOWN, stroke=SOFT),
         box("ink", INK),
-        words("title", "left", INK, 12, fontWeight="bold"),
-        words("now", "left", INK, 15),
+        words("title", "left", INK, 12, fontWeight="bold", tooltip=None),
+        words("now", "left", INK, 15, tooltip=None),
         words("gap", "center", SOFT, 12),
-        words("left", "left", SOFT, 11),
-        words("right", "right", SOFT, 11),
+        words("left", "left", SOFT, 11, tooltip=None),
+        words("right", "right", SOFT, 11, tooltip=None),
     ]
     return {"layer": layers, "width": width, "height": high}
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from umbel.frameworks.interface import Kpi, Point, Target
 
-FORMS = (".parquet", ".csv")
+FORMS = (".parquet", ".csv", ".ods")
 COLUMNS = {
     "kpi": "string",
     "title": "string",
@@ -69,13 +69,17 @@ def table(kpis: Sequence[Kpi]) -> pa.Table:
 
 
 def write(kpis: Sequence[Kpi], path: str | os.PathLike[str]) -> Path:
-    """Write the table as Parquet or CSV, whole or not at all. Raises `UsageError` for another ending."""
+    """Write the table as Parquet, CSV or ODS, whole or not at all. Raises `UsageError` for another ending."""
     target = Path(path)
     if target.suffix not in FORMS:
-        raise UsageError(f"{target} is neither {' nor '.join(FORMS)}.", "umbel kpis -o kpis.parquet")
+        raise UsageError(f"{target} ends in none of {', '.join(FORMS)}.", "umbel kpis -o kpis.parquet")
     with replacing(target) as draft:
         if target.suffix == ".csv":
             _write_csv(kpis, draft)
+        elif target.suffix == ".ods":
+            from umbel.reports.ods import spreadsheet
+
+            draft.write_bytes(spreadsheet("Key figures", list(COLUMNS), records(kpis)))
         else:
             from pyarrow import parquet
 

@@ -32,9 +32,9 @@ def say(folder: Path, text: str) -> None:
         file.write(f"\n{text}\n")
 
 
-def test_without_rules_nothing_is_kept_from_anybody(office: Path, people: dict[str, User]) -> None:
-    (office / "umbel.toml").write_text(
-        (office / "umbel.toml").read_text().partition("[office]")[0].partition("[[office")[0]
+def test_without_rules_nothing_is_kept_from_anybody(own_office: Path, people: dict[str, User]) -> None:
+    (own_office / "umbel.toml").write_text(
+        (own_office / "umbel.toml").read_text().partition("[office]")[0].partition("[[office")[0]
     )
     assert rules.hidden_from(people["stranger"]) == frozenset() == rules.hidden_from(None)
 
@@ -150,6 +150,19 @@ def test_an_empty_workspace_has_rules_all_the_same(empty_office: Path, people: d
 
     assert SECRET in rules.hidden_from(people["stranger"])
     assert set(rules.hidden_from(people["stranger"])) == set()
+
+
+def test_evidence_that_is_away_makes_nothing_less_confidential(closed: Path, people: dict[str, User]) -> None:
+    say(closed, '[[office.confidential]]\nprojects = ["blue*"]\nroles = ["office"]')
+    assert set(rules.hidden_from(people["stranger"])) == {SECRET}
+    (closed / ".umbel" / "lake").rename(closed / "away")
+    say(closed, '[[projects]]\nname = "blue-plan"')  # the workspace is read anew, and so are the names
+
+    assert set(rules.hidden_from(people["stranger"])) == {SECRET, "blue-plan"}
+    assert "bluefinch" in rules.hidden_from(people["stranger"])
+    (closed / "away").rename(closed / ".umbel" / "lake")
+    rules.forget()
+    assert set(rules.hidden_from(people["stranger"])) == {SECRET, "blue-plan"}
 
 
 def test_the_catalogue_is_public_only_where_it_is_said(own_office: Path) -> None:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,9 +17,10 @@ import msgspec
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
+from django.utils import timezone
 
 from umbel.office import config as config_module
-from umbel.office.accounts.models import Token, User
+from umbel.office.accounts.models import Session, Token, User
 from umbel.office.accounts.settings import providers
 from umbel.office.accounts.single import groups_of
 from umbel.office.config import Oidc
@@ -136,6 +138,56 @@ def test_with_roles_for_viewers_others_stay_outside(provider: str, nobody: Clien
     assert come_in(nobody, sub)["Location"] == "/"
     known(provider, "s-3", email="three@acme.example", groups=["sales"])
     assert come_in(Client(), sub).status_code == 403, "who left the groups stays outside, too"
+
+
+def test_whoever_left_every_group_is_out_of_all_browsers_and_programs(
+    provider: str, nobody: Client, sso: Path
+) -> None:
+    text = (sso / "umbel.toml").read_text()
+    (sso / "umbel.toml").write_text(text.replace("[office.roles]\n", '[office.roles]\nviewer = ["dev-*"]\n'))
+    sub = known(provider, "s-20", email="left@acme.example", email_verified=True, groups=["dev-web", "ospo"])
+    come_in(nobody, sub)
+    user = User.objects.get()
+    _, secret = Token.issue(user, "a pipeline", ["read"], 30)
+    assert Token.of(secret) is not None
+    known(provider, "s-20", email="left@acme.example", email_verified=True, groups=["sales"])
+    assert come_in(Client(), sub).status_code == 403
+
+    user.refresh_from_db()
+    assert {role.value for role in user.all_roles()} == {"viewer"}
+    assert user.groups == ["sales"]
+    assert nobody.get("/me/").status_code == 302, "the browser that was left open is out, too"
+    assert Token.of(secret) is None
+    told = Entry.objects.filter(action="account.roles").latest("pk")
+    assert "office → viewer; kept out, 1 tokens ended" in told.detail
+
+
+@pytest.mark.usefixtures("sso")
+def test_the_provider_is_asked_again_each_working_day(provider: str, nobody: Client) -> None:
+    sub = known(provider, "s-21", email="day@acme.example", email_verified=True, groups=[])
+    come_in(nobody, sub)
+    (session,) = Session.objects.filter(user=User.objects.get())
+    left = session.expire_date - timezone.now()
+
+    assert timedelta(hours=11) < left <= timedelta(hours=12)
+    nobody.get("/me/?as_of=2026-01-01")  # what is kept in the session later doesn't make it last longer
+    session.refresh_from_db()
+    assert session.expire_date - timezone.now() <= left
+
+
+@pytest.mark.usefixtures("sso")
+def test_programs_of_people_who_were_not_here_for_long_stop(provider: str, people: dict[str, User]) -> None:
+    sub = known(provider, "s-22", email="away@acme.example", email_verified=True, groups=[])
+    come_in(Client(), sub)
+    user = User.objects.get(email="away@acme.example")
+    secrets = {each: Token.issue(each, "p", ["read"], 300)[1] for each in (user, people["mate"])}
+    long_ago = timezone.now() - timedelta(days=91)
+    User.objects.filter(pk__in=[each.pk for each in secrets]).update(last_login=long_ago)
+
+    assert Token.of(secrets[user]) is None
+    assert Token.of(secrets[people["mate"]]) is not None, "the office answers for its own accounts"
+    come_in(Client(), sub)
+    assert Token.of(secrets[user]) is not None
 
 
 @pytest.mark.usefixtures("sso")

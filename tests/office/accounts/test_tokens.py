@@ -129,6 +129,7 @@ def test_what_scopes_open(held: str, needed: str | None, method: str) -> None:
 def test_use_is_noted_at_most_once_a_minute(
     issued: tuple[Token, str], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    User.objects.filter(name="mate").update(last_login=timezone.now())
     with django_assert_num_queries(2):  # the look-up, and the note
         passed(**{"X-Api-Key": issued[1]})
     first = Token.objects.get().last_used_at
@@ -213,3 +214,30 @@ def test_the_page_takes_as_many_queries_for_many_tokens(
         Token.issue(people["mate"], f"token {number}", ["read"], 30)
     with django_assert_max_num_queries(9):
         client.get("/me/tokens/")
+
+
+def test_a_badge_may_be_asked_for_by_an_address_and_by_that_key_alone(people: dict[str, User]) -> None:
+    badge, whole = (
+        Token.issue(people["mate"], "README", each, 30)[1] for each in (["badge"], ["badge", "read"])
+    )
+    path = "/api/v1/badge/vulns/project/nothing/1"
+
+    assert Client().get(path).status_code == 401
+    assert Client().get(path, {"apiKey": badge}).status_code == 404, "it may ask; there is no such project"
+    assert Client().get(path, {"apiKey": whole}).status_code == 401, "what opens more stands in no address"
+    assert Client().get("/api/v1/me", {"apiKey": badge}).status_code == 401
+    for other in ("/api/v1/me", "/api/v1/packages", "/api/v1/project"):
+        assert Client(headers={"X-Api-Key": badge}).get(other).status_code == 403
+
+
+def test_a_form_of_an_older_page_is_told_kindly(people: dict[str, User]) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(people["mate"])
+    page = browser.post("/me/", {"full_name": "X"})
+
+    assert page.status_code == 403
+    assert "load the page again" in page.content.decode()
+    assert "style=" not in page.content.decode()
+    told = browser.post("/api/v1/requests", "{}", content_type="application/json")
+    assert (told.status_code, told["Content-Type"]) == (403, "application/problem+json")
+    assert told.json()["hint"] == "Send a token."

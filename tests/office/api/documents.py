@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from tests.office import estate
 from tests.office.estate import SECRET
 
 if TYPE_CHECKING:
@@ -64,8 +65,5 @@ def hide(folder: Path, project: str = SECRET) -> None:
     """Let a project be seen by security alone."""
     from umbel.office import core
 
-    file = folder / "umbel.toml"
-    file.write_text(
-        f'{file.read_text()}\n[[office.confidential]]\nprojects = ["{project}"]\nroles = ["security"]\n'
-    )
+    estate.hide(folder, 'roles = ["security"]', project)
     core.forget()

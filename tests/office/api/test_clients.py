@@ -8,6 +8,8 @@ import contextlib
 import gc
 import io
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.office.api.documents import FINE, INNER, bill
+from umbel.office.uploads.models import Project, Receipt
 from umbel.policy import files
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ pytestmark = [
 ]
 
 NODE_CLIENT = "@dependency-track/bom@1.0.2"
+SCANNER = "dt-sbom-scanner==2.0.1"
 
 
 class Served:
@@ -255,6 +259,66 @@ def _node(place: Path, script: str) -> Any:
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def _scanner() -> Path:
+    """The command of dt-sbom-scanner, which wants Python 3.12; installed once into a place of its own."""
+    place = Path(tempfile.gettempdir()) / "umbel-sbom-scanner"
+    command = place / "bin" / "sbom-scanner"
+    with files.locked(place.with_suffix(".lock")):
+        if not command.exists():
+            of_pyenv = (
+                Path(os.environ.get("PYENV_ROOT", "~/.pyenv"))
+                .expanduser()
+                .glob("versions/3.1[2-9]*/bin/python")
+            )
+            named = (sys.executable, "python3.13", "python3.12", *map(str, of_pyenv))
+            python = next(filter(_is_new_enough, named), None)
+            if python is None:
+                pytest.skip("no Python 3.12 is installed here")
+            for args in (
+                [python, "-m", "venv", str(place)],
+                [str(place / "bin" / "pip"), "install", "-q", SCANNER],
+            ):
+                done = subprocess.run(args, capture_output=True, text=True, timeout=110, check=False)
+            if done.returncode or not command.exists():
+                pytest.skip(f"pip can't install {SCANNER} here")
+    return command
+
+
+def _is_new_enough(python: str) -> bool:
+    asked = "import sys, venv; sys.exit(sys.version_info < (3, 12))"
+    try:
+        return (
+            subprocess.run([python, "-c", asked], capture_output=True, timeout=20, check=False).returncode
+            == 0
+        )
+    except OSError:
+        return False
+
+
+def test_dt_sbom_scanner(served: Served) -> None:
+    command = str(_scanner())
+    where = ["-u", f"{served.url}/api", "-k", served.key, "-p", "acme/checkout@1.0", "-t", "web", "-S"]
+    done = subprocess.run(
+        [command, *where, str(served.bom)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "CVE-2026-0001 Critical" in re.sub(r"\x1b\[[0-9;]*m", "", done.stdout)
+    row = Project.objects.get(name="checkout")
+    assert (row.version, row.tags, row.latest) == ("1.0", ["web"], True)
+    assert row.parent is not None
+    assert row.parent.name == "acme"
+    grave = subprocess.run(
+        [command, *where, "-R", "5", str(served.bom)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert grave.returncode != 0
+    refused = subprocess.run(
+        [command, "-u", f"{served.url}/api", "-k", "odd", "-p", "checkout@1.0", str(served.bom)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert refused.returncode != 0
+    assert Receipt.objects.count() == 2
 
 
 _SCRIPT = """

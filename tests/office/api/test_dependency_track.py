@@ -41,6 +41,29 @@ def put(client: Client, data: bytes, **more: Any) -> Any:
     return client.put("/api/v1/bom", json.dumps(body), content_type="application/json")
 
 
+def say_vex(folder: Path, status: str) -> None:
+    """A VEX document of ours on the advisory of `inner`."""
+    statement: dict[str, Any] = {
+        "vulnerability": {"name": "CVE-2026-0001"},
+        "products": [{"@id": "pkg:npm/inner@2.0.0"}],
+        "status": status,
+        "timestamp": "2026-10-02T00:00:00Z",
+    }
+    if status == "affected":
+        statement["action_statement"] = "Update."
+    document = {
+        "@context": "https://openvex.dev/ns/v0.2.0",
+        "@id": "https://acme.example/vex/1",
+        "author": "security@acme.example",
+        "timestamp": "2026-10-02T00:00:00Z",
+        "version": 1,
+        "statements": [statement],
+    }
+    place = folder / "decisions" / "vex" / "inner.openvex.json"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(json.dumps(document))
+
+
 def inventory(folder: Path, project: str) -> set[str]:
     """The packages that the evidence has of a project."""
     with Workspace(folder).session() as session:
@@ -88,8 +111,24 @@ def test_findings_violations_metrics_and_badges_are_of_what_was_just_handed_in(
     assert (metrics["policyViolationsFail"], metrics["inheritedRiskScore"]) == (1, 10.0)
     badge = pipeline.get(f"/api/v1/badge/vulns/project/{uuid_}")
     assert badge["Content-Type"] == "image/svg+xml"
+    assert badge["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert "1 critical" in badge.content.decode()
     assert "1 fail" in pipeline.get("/api/v1/badge/violations/project/checkout/1.0").content.decode()
+
+
+def test_what_somebody_has_said_of_a_finding_counts_as_audited(own_office: Path, pipeline: Client) -> None:
+    uuid_ = put(pipeline, bill(INNER)).json()["projectUuid"]
+    path = f"/api/v1/metrics/project/{uuid_}/current"
+    before = pipeline.get(path).json()
+    assert (before["findingsAudited"], before["findingsUnaudited"], before["suppressed"]) == (0, 1, 0)
+    for status, expected in (
+        ("under_investigation", (0, 1, 0)),
+        ("affected", (1, 0, 0)),
+        ("fixed", (0, 0, 1)),
+    ):
+        say_vex(own_office, status)
+        told = pipeline.get(path).json()
+        assert (told["findingsAudited"], told["findingsUnaudited"], told["suppressed"]) == expected, status
 
 
 def test_a_product_that_is_shipped_breaks_the_licence_policy(own_office: Path, pipeline: Client) -> None:  # noqa: ARG001 - served
@@ -186,6 +225,27 @@ def test_what_was_taken_back_stands_no_more(own_office: Path, pipeline: Client) 
     assert not Document.objects.exists()
 
 
+def test_a_parent_that_a_pipeline_names_is_there_from_then_on(own_office: Path, pipeline: Client) -> None:  # noqa: ARG001 - served
+    put(pipeline, bill(FINE), projectName="a0", parentName="acme", parentVersion="2")
+    put(pipeline, bill(FINE), projectName="a1", parentName="acme", parentVersion="2")
+    (parent,) = Project.objects.filter(name="acme")
+    assert [each.name for each in parent.children.all()] == ["a0", "a1"]
+    told = pipeline.get("/api/v1/project/lookup", {"name": "a1", "version": "1.0"}).json()
+    assert told["parent"] == {"uuid": str(parent.uuid), "name": "acme", "version": "2"}
+    none = put(pipeline, bill(FINE), projectName="a0", parentName="other", autoCreate=False)
+    assert none.status_code == 200, "the project is there already, and its parent stays"
+    assert not Project.objects.filter(name="other").exists()
+
+
+def test_whose_key_it_is_and_what_it_may(office: Path, key_of: Callable[..., str]) -> None:  # noqa: ARG001 - served
+    def may(role: str, *scopes: str) -> set[str]:
+        told = Client(headers={"X-Api-Key": key_of(role, *scopes)}).get("/api/v1/team/self").json()
+        return {each["name"] for each in told["permissions"]}
+
+    assert {"BOM_UPLOAD", "PROJECT_CREATION_UPLOAD", "VIEW_VULNERABILITY"} <= may("owner")
+    assert "BOM_UPLOAD" not in may("owner", "read") | may("stranger")
+
+
 def test_projects_are_paged_and_counted(own_office: Path, pipeline: Client) -> None:
     for number in range(3):
         put(pipeline, bill(FINE), projectName=f"a{number}")
@@ -274,7 +334,7 @@ def test_who_may(own_office: Path, key_of: Callable[..., str]) -> None:  # noqa:
         "put": 401,
         "post": 401,
         "projects": 401,
-        "version": 401,
+        "version": 200,
     }
     viewer = Client(headers={"X-Api-Key": key_of("stranger")})
     assert _statuses(viewer) == {"put": 403, "post": 403, "projects": 200, "version": 200}

@@ -36,10 +36,11 @@ Opened = "Callable[..., Page]"
 
 
 class House:
-    """The office of the estate, served, with an account for each of the cast."""
+    """The office of the estate, served, with an account for whoever of the cast comes."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._states: dict[str, Any] = {}
         with socket.socket() as tried:
             tried.bind(("127.0.0.1", 0))
             self.port = tried.getsockname()[1]
@@ -70,6 +71,25 @@ class House:
         found = re.search(r"http://\S+", told)
         assert found, told
         return found[0]
+
+    def state(self, browser: Browser, name: str) -> Any:
+        """The cookies of one of the cast, who signs in once, without waiting for the page that one comes to."""
+        if name not in self._states:
+            link = self.link(name)
+            with browser.new_context() as context:
+                form = context.request.get(link).text()
+                token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
+                assert token, form
+                sent = context.request.post(link, form={"csrfmiddlewaretoken": token[1]}, max_redirects=0)
+                assert sent.status == 302
+                self._states[name] = context.storage_state()
+        return self._states[name]
+
+    def close(self) -> None:
+        """Stop serving. Nothing may have broken meanwhile."""
+        self.process.terminate()
+        self.process.wait(30)
+        assert '"level":"error"' not in self.log.read_text()
 
     def _wait(self) -> None:
         ends = time.monotonic() + PATIENCE
@@ -105,35 +125,23 @@ def browser(program: str) -> Iterator[Browser]:
         one.close()
 
 
-@pytest.fixture(scope="module")
-def house(program: str, acme_estate: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:  # noqa: ARG001 - without a browser none is served
-    folder = shutil.copytree(acme_estate, tmp_path_factory.mktemp("house") / "workspace", symlinks=True)
-    here = House(folder)
+def moved_in(acme_estate: Path, place: Path) -> Iterator[House]:
+    """A house of its own for tests that change something."""
+    here = House(shutil.copytree(acme_estate, place / "workspace", symlinks=True))
     yield here
-    here.process.terminate()
-    here.process.wait(30)
-    assert '"level":"error"' not in here.log.read_text()
+    here.close()
 
 
-@pytest.fixture(scope="module")
-def signed_in(house: House, browser: Browser) -> Callable[[str], dict[str, Any]]:
-    """The cookies of one of the cast, who signed in once for all tests of a file."""
-    kept: dict[str, Any] = {}
-    for name in CAST:  # all of them before anything changes: the page that they come to is made already
-        with browser.new_context() as context:
-            page = context.new_page()
-            page.goto(house.link(name))
-            page.locator("main button").first.press("Enter")
-            page.wait_for_url(f"{house.address}/")
-            kept[name] = context.storage_state()
-    return kept.__getitem__
+@pytest.fixture(scope="session")
+def house(program: str, acme_estate: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:  # noqa: ARG001 - without a browser none is served
+    """The one that all look at. Who changes something brings a `house` of their own."""
+    yield from moved_in(acme_estate, tmp_path_factory.mktemp("house"))
 
 
 @pytest.fixture
 def opened(
     house: House,
     browser: Browser,
-    signed_in: Callable[[str], Any],
     request: pytest.FixtureRequest,
     tmp_path: Path,
 ) -> Iterator[Callable[..., Page]]:
@@ -142,7 +150,7 @@ def opened(
     told: list[str] = []
 
     def open_(name: str | None, path: str, **options: Any) -> Page:
-        state = signed_in(name) if name else None
+        state = house.state(browser, name) if name else None
         context = browser.new_context(base_url=house.address, storage_state=state, **options)
         context.set_default_timeout(20_000)
         contexts.append(context)

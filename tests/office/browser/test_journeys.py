@@ -10,14 +10,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import acme
+from tests.office.browser.conftest import House, moved_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from playwright.sync_api import Locator, Page
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def house(program: str, acme_estate: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:  # noqa: ARG001 - without a browser none is served
+    """People decide and hand in here."""
+    yield from moved_in(acme_estate, tmp_path_factory.mktemp("own-house"))
 
 
 def reach(page: Page, wanted: Locator, *, most: int = 150) -> None:
@@ -28,6 +35,20 @@ def reach(page: Page, wanted: Locator, *, most: int = 150) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"{wanted} can't be reached by keyboard")
+
+
+def test_sign_in_by_a_link(house: House, opened: Callable[..., Page]) -> None:
+    page = opened(None, house.link("security"))
+    button = page.get_by_role("button", name="Sign in")
+    reach(page, button)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{house.address}/")
+    assert page.get_by_role("heading", level=1).inner_text() == "The flower"
+    again = opened(None, "/legal/")
+    assert again.url.startswith(f"{house.address}/account/login/?next="), (
+        "who isn't signed in is asked to, and comes back"
+    )
+    assert again.get_by_label("Password").is_visible()
 
 
 def test_find_a_package_and_who_uses_it(opened: Callable[..., Page]) -> None:
@@ -65,9 +86,7 @@ def test_turn_the_office_back_to_a_day(opened: Callable[..., Page]) -> None:
     control = page.locator("button.as-of")
     reach(page, control)
     page.keyboard.press("Enter")
-    day = page.locator("#as-of-day")
-    day.wait_for()
-    reach(page, day)
+    page.wait_for_function("document.activeElement.id === 'as-of-day'")
     page.keyboard.type("02192026")
     reach(page, page.get_by_role("button", name="Turn back"))
     page.keyboard.press("Enter")

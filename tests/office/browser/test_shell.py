@@ -50,6 +50,16 @@ def test_search_answers_while_one_writes(opened: Callable[..., Page]) -> None:
     page.locator("#palette-q").fill("inner")
     found = palette.locator("#palette-found a", has_text="inner").first
     found.wait_for()
+    page.keyboard.press("ArrowDown")
+    chosen = page.evaluate("document.activeElement.href")
+    assert chosen
+    with page.expect_response("**/search/**"):
+        page.evaluate(
+            "() => { const field = document.querySelector('#palette-q'); field.value = 'inner '; "
+            "field.dispatchEvent(new Event('input', {bubbles: true})); }"
+        )
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement.href") == chosen, "a late answer leaves one where one is"
     page.keyboard.press("Escape")
     assert not palette.is_visible()
 
@@ -104,6 +114,57 @@ def test_the_first_page_fits(opened: Callable[..., Page], width: int) -> None:
     assert box is not None
     shown = page.locator("svg.flower .name").first.is_visible()
     assert shown == (box["width"] > 620)
+    assert page.locator(".flower-list").is_visible() != shown, (
+        "where the drawing has no room for words, a list has them"
+    )
+
+
+def test_paper_has_the_page_and_not_what_stands_around_it(opened: Callable[..., Page]) -> None:
+    page = opened("office", "/", viewport={"width": 703, "height": 900})
+    page.emulate_media(media="print")
+    for gone in (".top", "#menu", ".tools", "button"):
+        assert not any(each.is_visible() for each in page.locator(gone).all()), gone
+    foot = page.locator("footer").inner_text()
+    assert "figures of 20" in foot
+    assert "printed by office" in foot
+    assert page.locator("svg.flower .name").first.is_visible()
+
+
+WAITS = """() => {
+  const part = document.createElement("div");
+  for (const [name, value] of Object.entries({"data-pending": "", "hx-get": "/me/", "hx-trigger": "every 100ms",
+    "hx-select": "main", "hx-target": "main", "hx-swap": "outerHTML", "hx-sync": "main:drop"})) part.setAttribute(name, value);
+  const more = document.createElement("details");
+  more.innerHTML = "<summary>More</summary>";
+  document.querySelector("main").append(part, more);
+  htmx.process(part);
+}"""
+
+
+def test_what_a_page_waits_for_takes_nothing_away(opened: Callable[..., Page]) -> None:
+    page = opened("office", "/me/")
+    field = page.get_by_label("Shown as")
+    field.fill("Somebody")
+    page.evaluate(WAITS)
+    page.wait_for_timeout(600)
+    assert field.input_value() == "Somebody", "what is being written stays"
+    field.fill("")
+    with page.expect_response("**/me/"):
+        page.evaluate("document.activeElement.blur()")
+    page.wait_for_function("!document.querySelector('[data-pending]')")
+    assert page.locator("main").count() == 1
+
+
+def test_nothing_is_sent_twice(opened: Callable[..., Page]) -> None:
+    page = opened("office", "/me/")
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.url) if asked.method == "POST" else None)
+    page.get_by_role("button", name="Save").dblclick()
+    page.get_by_text("Kept.").wait_for()
+    assert len(sent) == 1
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_load_state()
+    assert len(sent) == 2
 
 
 def test_without_scripts_everything_can_be_read(opened: Callable[..., Page]) -> None:

@@ -49,6 +49,8 @@ def test_the_clock_runs_by_the_settings(people: dict[str, User]) -> None:
     assert request.clock == "answered in time, after 2 days"
     request.due_at = request.made_at + timedelta(1)
     assert request.clock == "answered late, after 2 days"
+    request.answered_at = request.made_at + timedelta(hours=3)
+    assert request.clock == "answered in time, within a day"
 
 
 @pytest.mark.parametrize("who", ["owner", "mate", "stranger", "security"])
@@ -90,6 +92,23 @@ def test_nobody_approves_their_own(people: dict[str, User]) -> None:
     answering.approve(people["office"], request, {}, "")
     request.refresh_from_db()
     assert not request.alone
+
+
+def test_who_may_not_see_the_project_is_nobody_else(people: dict[str, User]) -> None:
+    """The office has the role, but `bluebird-*` is kept from it: without this nobody could ever answer."""
+    request = ask(people["legal"], project="bluebird-vault")
+    assert answering.others(ask(people["legal"]))
+    assert not answering.others(request)
+    answering.approve(people["legal"], request, {}, "", alone=True)
+    request.refresh_from_db()
+    assert (request.state, request.alone) == (APPROVED, True)
+
+
+def test_who_comes_second_is_told_so_whatever_the_core_would_say(people: dict[str, User]) -> None:
+    request = ask(people["owner"], rule="nonsense")
+    Request.objects.filter(pk=request.pk).update(state=DECLINED)
+    with pytest.raises(answering.Over):
+        answering.approve(people["office"], request, {}, "")
 
 
 def test_unless_nobody_else_may_and_they_say_so(people: dict[str, User]) -> None:

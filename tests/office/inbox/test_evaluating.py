@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
 from tests.office.inbox.asked import ask, seen_by
+from umbel.app.workspace import Workspace
 from umbel.office.inbox import answering
 from umbel.office.inbox.evaluating import evaluate_due, lines
 from umbel.office.inbox.models import Known
@@ -38,6 +39,23 @@ def test_each_open_request_for_a_package_gets_what_is_known(people: dict[str, Us
     assert "left-pad" in known.summary
     assert "no product" in Known.objects.get(request=broken).why
     assert not Known.objects.filter(request=over).exists()
+
+
+def test_one_that_breaks_keeps_no_other_from_being_looked_at(
+    people: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, broken = ask(people["owner"], "package"), ask(people["owner"], "package", package="pkg:npm/odd")
+    honest = Workspace.evaluate
+
+    def evaluate(self: Workspace, packages: list[str], **more: Any) -> Any:
+        if packages == ["pkg:npm/odd"]:
+            raise TypeError("as no use case should")
+        return honest(self, packages, **more)
+
+    monkeypatch.setattr(Workspace, "evaluate", evaluate)
+    assert [evaluate_due() for _ in range(3)] == [1, 1, 0]
+    assert "the office's log says why" in Known.objects.get(request=broken).why
+    assert "left-pad" in Known.objects.get(request=first).summary
 
 
 def test_it_is_worked_out_anew_every_day(people: dict[str, User]) -> None:

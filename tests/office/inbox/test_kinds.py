@@ -174,7 +174,7 @@ def test_forms_begin_with_what_a_link_says() -> None:
 
 def test_what_was_asked_is_told_in_the_words_of_the_form() -> None:
     facts = dict(KINDS["exception"].facts(SAID["exception"]))
-    assert facts["Rule"] == "license-denied"
+    assert facts["Rule"] == "license-denied: Denied licence"
     assert facts["Until"] == TODAY + timedelta(30)
     assert "Project" not in facts
     assert dict(KINDS["question"].facts(SAID["question"]))["To"] == "legal"

@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from tests.office.inbox.asked import ask, seen_by
@@ -82,18 +83,45 @@ def test_searching(people: dict[str, User]) -> None:
         ({"q": "9" * 90}, []),
         ({"q": "%"}, []),
         ({"mine": "1"}, []),
+        ({"waits": "1"}, [first, second]),
+        ({"waits": "1", "kind": "question"}, [second]),
     )
     for asked, wanted in cases:
         assert list(reading.searched(office, asked)) == wanted, asked
 
 
-def test_the_count_beside_the_menu_costs_two_queries(
+def test_the_count_beside_the_menu_costs_few_queries(
     people: dict[str, User], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     office = seen_by(people["office"])
     for number in range(3):
         ask(people["owner"], rule="outdated", reason=str(number))
-    with django_assert_num_queries(2):
-        reading.waiting(office)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):  # some projects are kept from the office here: it is asked which
+        assert reading.waiting(office) == reading.Waiting(to_answer=3, late=0, unread=0)
+    with django_assert_num_queries(3):
         reading.next_up(office)
+    anybody = msgspec.structs.replace(office, hidden=frozenset())
+    with django_assert_num_queries(2):
+        reading.waiting(anybody)
+
+
+def test_word_of_what_is_kept_from_somebody_is_not_counted(people: dict[str, User]) -> None:
+    """Nobody could ever read it, and the count beside the inbox would stay for good."""
+    request = ask(people["owner"], project="shop-web")
+    answering.comment(people["mate"], request, "Why? @stranger", "1")
+    Request.objects.filter(pk=request.pk).update(project="bluebird-vault")
+    for who, unread in (("owner", 0), ("stranger", 0), ("legal", 0)):
+        seen = seen_by(people[who])
+        assert reading.words(seen) == []
+        assert reading.waiting(seen).unread == unread
+    answering.comment(people["mate"], request, "@legal", "2")
+    assert reading.waiting(seen_by(people["legal"])).unread == 1
+
+
+def test_what_a_rule_hides_is_hidden_also_where_no_evidence_names_it(people: dict[str, User]) -> None:
+    """No lake is here at all, so that rules alone tell that a project is confidential."""
+    ask(people["mate"], project="bluebird-new")
+    office = seen_by(people["office"])
+    assert list(reading.searched(office, {})) == []
+    assert reading.waiting(office).to_answer == 0
+    assert reading.searched(seen_by(people["legal"]), {}).count() == 1

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,9 +17,13 @@ import pytest
 from tests import acme
 from tests.office.postgres import server
 from umbel.app import Workspace
+from umbel.model.errors import UsageError
+from umbel.office import config as config_module
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+CURRENT = config_module._current.__wrapped__  # noqa: SLF001 - before a fixture puts something in its place
 
 
 def office(folder: Path, *arguments: str, code: int = 0, environment: dict[str, str] | None = None) -> str:
@@ -32,15 +38,20 @@ def office(folder: Path, *arguments: str, code: int = 0, environment: dict[str, 
     return done.stdout + done.stderr
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    place = tmp_path / "workspace"
+@pytest.fixture(scope="module")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("made") / "workspace"
     place.mkdir()
     (place / "bill.cdx.json").write_bytes(acme.sbom("shop", ["left@1.0"]))
     (place / "policy.toml").write_text("longest_exception_days = 90\n")
     Workspace(place).collect([place / "bill.cdx.json"])
     office(place, "migrate")
     return place
+
+
+@pytest.fixture
+def folder(_made: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(_made, tmp_path / "workspace", symlinks=True)
 
 
 def test_an_office_moves_by_its_backup_also_to_another_database(folder: Path, tmp_path: Path) -> None:
@@ -79,8 +90,15 @@ def test_a_backup_that_names_places_outside_is_refused(folder: Path, tmp_path: P
     other.mkdir()
     assert "outside the folder" in office(other, "restore", str(bad), code=2)
     assert not (tmp_path / "outside.toml").exists()
-    (tmp_path / "none.tar.gz").write_bytes(b"not an archive")
+    assert not (other / ".umbel/lake").exists()
+    (tmp_path / "none.tar.gz").write_bytes(whole.read_bytes()[:-4000])
     assert "damaged, or no backup" in office(other, "restore", str(tmp_path / "none.tar.gz"), code=2)
+    assert [path.name for path in other.rglob("*.parquet")] == [], "nothing of half a backup stays"
+    (other / "policy.toml").write_text("longest_exception_days = 7\n")
+    said = office(other, "restore", str(whole), code=2)
+    assert "policy.toml is here already" in said
+    (other / "policy.toml").unlink()
+    assert "Restored" in office(other, "restore", str(whole)), "what was refused left nothing in the way"
 
 
 def test_safety_names_what_is_missing_and_nothing_where_all_is_there(folder: Path) -> None:
@@ -95,10 +113,24 @@ def test_safety_names_what_is_missing_and_nothing_where_all_is_there(folder: Pat
             "UMBEL_SECRET_KEY": "k" * 50,
             "UMBEL_DATABASE_URL": url,
             "UMBEL_MAIL_URL": "smtp://mail.acme.example",
+            "UMBEL_PROXIES": "1",
         }
         assert "isn't at this version" in office(folder, "check", code=1, environment=all_there)
         office(folder, "migrate", environment=all_there)
         assert "Nothing is missing" in office(folder, "check", environment=all_there)
+        key = folder / "key"
+        key.write_text("k" * 50)
+        key.chmod(0o644)
+        worse = {
+            "UMBEL_PROXIES": "0",
+            "UMBEL_SECRET_KEY_FILE": str(key),
+            "UMBEL_MAIL_ULR": "smtp://mail.acme.example",
+        }
+        told = office(folder, "check", code=1, environment=all_there | worse)
+        assert "UMBEL_MAIL_ULR is no setting.\n    UMBEL_MAIL_URL is." in told
+        assert "Everybody on this machine may read the file that UMBEL_SECRET_KEY_FILE names" in told
+        assert "counted for everybody together" in told
+        assert "3 to mend" in told
 
 
 def test_a_database_that_is_away_is_told_in_one_line(folder: Path) -> None:
@@ -116,18 +148,57 @@ def test_records_go_into_the_database_and_out_again(folder: Path, tmp_path: Path
     assert (out / "policy.toml").read_text() == "longest_exception_days = 90\n"
 
 
+def test_a_setting_that_cant_be_is_told_in_one_line(tmp_path: Path) -> None:
+    told = office(tmp_path, "migrate", code=2, environment={"UMBEL_RECORDS": "paper"})
+    assert "UMBEL_RECORDS is 'paper'" in told
+    assert len(told.strip().splitlines()) <= 2
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
         ({"UMBEL_URL": "ospo.acme.example"}, "UMBEL_URL is 'ospo.acme.example'"),
+        ({"UMBEL_URL": "https://ospo.acme.example:port"}, "UMBEL_URL is "),
+        ({"UMBEL_URL": "https://[ospo"}, "UMBEL_URL is "),
         ({"UMBEL_DATABASE_URL": "mysql://x/y"}, "UMBEL_DATABASE_URL can't be used"),
+        ({"UMBEL_DATABASE_URL": "postgresql://u@host:port/umbel"}, "UMBEL_DATABASE_URL can't be used"),
         ({"UMBEL_SECRET_KEY_FILE": "/nowhere/key"}, "UMBEL_SECRET_KEY_FILE names can't be read"),
         ({"UMBEL_RECORDS": "paper"}, "UMBEL_RECORDS is 'paper'"),
         ({"UMBEL_PROXIES": "-1"}, "UMBEL_PROXIES is '-1'"),
+        ({"UMBEL_PROXIES": "\u00b2"}, "UMBEL_PROXIES is "),
         ({"UMBEL_OIDC_ISSUER": "https://sso.acme.example"}, "lacks UMBEL_OIDC_CLIENT"),
+        ({"UMBEL_WORKSPACE": "/nowhere"}, "There is no folder /nowhere"),
     ],
 )
-def test_settings_that_cant_be_are_told_in_one_line(tmp_path: Path, more: dict[str, str], said: str) -> None:
-    told = office(tmp_path, "migrate", code=2, environment=more)
-    assert said in told
-    assert len(told.strip().splitlines()) <= 2
+def test_settings_that_cant_be_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: dict[str, str], said: str
+) -> None:
+    for name in [each for each in os.environ if each.startswith("UMBEL_")]:
+        monkeypatch.delenv(name)
+    for name, value in ({"UMBEL_WORKSPACE": str(tmp_path)} | more).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(UsageError) as raised:
+        CURRENT()
+    assert said in str(raised.value)
+
+
+def test_a_key_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / ".umbel/office/secret"
+    path.parent.mkdir(parents=True)
+    path.touch()  # as a full disk left it
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _: config_module._own_key(tmp_path), range(8)))  # noqa: SLF001 - its own test
+    assert len(keys) == 1
+    assert len(keys.pop()) >= 50
+    assert path.stat().st_mode & 0o077 == 0
+    assert [each.name for each in path.parent.iterdir()] == ["secret"]
+
+
+def test_a_postgresql_that_says_nothing_is_not_waited_for_long() -> None:
+    made = config_module._database("postgresql://umbel@host/umbel?sslmode=require")  # noqa: SLF001 - its own test
+    options = made["OPTIONS"]
+    assert isinstance(options, dict)
+    assert (options["sslmode"], options["connect_timeout"]) == ("require", "5")
+    mine = config_module._database("postgresql://umbel@host/umbel?connect_timeout=9")["OPTIONS"]  # noqa: SLF001 - as above
+    assert isinstance(mine, dict)
+    assert mine["connect_timeout"] == "9"

@@ -4,86 +4,24 @@
 
 from __future__ import annotations
 
-import http.cookiejar
+import json
 import os
-import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
 from tests import acme
+from tests.office.served import Served
 from umbel.app import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-PATIENCE = 180.0
-
-
-class Served:
-    """A served office, and a browser without scripts."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        with socket.socket() as tried:
-            tried.bind(("127.0.0.1", 0))
-            self.port = tried.getsockname()[1]
-        self.log = folder.parent / "serve.log"
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "umbel", "serve", "--port", str(self.port), "-C", str(folder)],
-                stdout=log, stderr=subprocess.STDOUT,
-                env={k: v for k, v in os.environ.items() if not k.startswith(("DJANGO_", "UMBEL_"))},
-            )  # fmt: skip
-        self.cookies = http.cookiejar.CookieJar()
-        self.browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
-        self.until(lambda: self.get("/healthz")[0] == 200)
-
-    def get(self, path: str, data: dict[str, str] | None = None) -> tuple[int, str]:
-        """An answer's status and text; 0 where nobody answers."""
-        url = f"http://127.0.0.1:{self.port}{path}"
-        sent = None if data is None else urllib.parse.urlencode(data).encode()
-        try:
-            with self.browser.open(urllib.request.Request(url, sent, {"Referer": url}), timeout=20) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-        except OSError:
-            return 0, ""
-
-    def until(self, holds: object) -> None:
-        """Wait until something holds; fail with the log where it doesn't."""
-        ends = time.monotonic() + PATIENCE
-        while time.monotonic() < ends:
-            if callable(holds) and holds():
-                return
-            assert self.process.poll() is None, self.log.read_text()
-            time.sleep(0.2)
-        raise AssertionError(self.log.read_text())
-
-    def sign_in(self) -> tuple[int, str]:
-        """Follow the link that was printed, as a person does: look, then press the button."""
-        found = re.search(r"http://\S+?(/\S+)", self.log.read_text().split("Sign in", 1)[1])
-        assert found, self.log.read_text()
-        _, page = self.get(found[1])
-        mark = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-        return self.get(found[1], {"csrfmiddlewaretoken": mark[1] if mark else ""})
-
-    def family(self) -> list[psutil.Process]:
-        """All processes of it."""
-        here = psutil.Process(self.process.pid)
-        return [here, *here.children(recursive=True)]
 
 
 @pytest.fixture
@@ -91,18 +29,24 @@ def served(acme_estate: Path, tmp_path: Path) -> Iterator[Served]:
     folder = shutil.copytree(acme_estate, tmp_path / "workspace", symlinks=True)
     here = Served(folder)
     yield here
-    for process in here.family() if here.process.poll() is None else []:
-        process.kill()
-    here.process.wait(20)
+    here.end()
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """A folder in which nothing was collected."""
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    return folder
 
 
 def test_it_prints_a_link_that_signs_in_once_and_ends_cleanly(served: Served) -> None:
-    assert served.get("/")[1].count("<form"), "whoever has no account is asked to sign in"
-    status, page = served.sign_in()
-    assert (status, "The flower" in page) == (200, True)
-    assert served.get("/readyz")[0] == 200
+    assert "<form" in served.get("/").text, "whoever has no account is asked to sign in"
+    page = served.sign_in()
+    assert (page.status, "The flower" in page.text) == (200, True)
+    assert served.get("/readyz").status == 200
     served.cookies.clear()
-    assert "The flower" not in served.sign_in()[1], "the link is used up"
+    assert "The flower" not in served.sign_in().text, "the link is used up"
     family = served.family()
     assert len(family) >= 3, "who answers, and who makes editions, beside who started them"
     served.process.send_signal(signal.SIGTERM)
@@ -113,26 +57,83 @@ def test_it_prints_a_link_that_signs_in_once_and_ends_cleanly(served: Served) ->
     assert log.count("Sign in, once") == 1
 
 
-def test_pages_follow_new_evidence_without_a_restart(served: Served) -> None:
-    served.sign_in()
-    served.until(lambda: "shop-web" in served.get("/projects/")[1])
-    evidence = served.folder.parent / "new.cdx.json"
-    evidence.write_bytes(acme.sbom("newcomer", ["left@1.0"]))
-    Workspace(served.folder).collect([evidence])
-    served.until(lambda: "newcomer" in served.get("/projects/")[1])
+def test_pages_follow_new_evidence_without_a_restart(bare: Path) -> None:
+    def collected(name: str) -> None:
+        evidence = bare.parent / f"{name}.cdx.json"
+        evidence.write_bytes(acme.sbom(name, ["left@1.0"]))
+        Workspace(bare).collect([evidence])
+
+    collected("till")
+    served = Served(bare)
+    try:
+        served.sign_in()
+        served.until(lambda: "till" in served.get("/projects/").text)
+        collected("newcomer")
+        served.until(lambda: "newcomer" in served.get("/projects/").text)
+    finally:
+        served.end()
 
 
-def test_who_is_killed_leaves_nothing_running(served: Served) -> None:
-    family = served.family()
-    served.process.kill()
-    assert psutil.wait_procs(family, 15)[1] == []
+def test_who_is_killed_leaves_nothing_running_and_a_taken_port_is_told_in_one_line(bare: Path) -> None:
+    served = Served(bare)
+    try:
+        again = subprocess.run(
+            [sys.executable, "-m", "umbel", "serve", "--port", str(served.port), "-C", str(bare)],
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert again.returncode == 2
+        assert "can't be listened at" in again.stderr
+        assert "Traceback" not in again.stderr
+        family = served.family()
+        served.process.kill()
+        assert psutil.wait_procs(family, 15)[1] == []
+    finally:
+        served.end()
 
 
-def test_a_taken_port_is_told_in_one_line(served: Served) -> None:
-    again = subprocess.run(
-        [sys.executable, "-m", "umbel", "serve", "--port", str(served.port), "-C", str(served.folder)],
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    assert again.returncode == 2
-    assert "can't be listened at" in again.stderr
-    assert "Traceback" not in again.stderr
+def test_several_processes_count_together_and_log_without_secrets(bare: Path) -> None:
+    served = Served(bare, "--processes", "2", "--no-work", "--host", "localhost")
+    try:
+        assert served.sign_in().status == 200
+        for _ in range(12):
+            assert served.get("/healthz").status == 200
+        asked = served.ask("/healthz", headers={"Host": "10.0.0.7:8080"})
+        assert asked.status == 200, "who asks whether it is well asks by a machine's address"
+        assert served.ask("/", headers={"Host": "10.0.0.7:8080"}).status == 400
+        told = served.get("/metrics").text
+        number = next(line for line in told.splitlines() if 'route="healthz",status="200"' in line)
+        assert float(number.split()[-1]) >= 13, "of both processes"
+        assert 'umbel_up{part="database"} 1.0' in told
+        assert 'umbel_up{part="worker"} 0.0' in told
+        served.process.send_signal(signal.SIGTERM)
+        assert served.process.wait(30) == 0
+        text = served.log.read_text()
+        lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+        assert any(line.get("route") == "home" and line["status"] == 200 and line["id"] for line in lines)
+        secret = text.split("/account/link/")[1].split("/")[0]
+        assert text.count(secret) == 1, "the link is printed once, and never logged"
+        assert "DisallowedHost" not in text
+        assert not any(str(served.process.pid) in name for name in os.listdir("/dev/shm"))  # noqa: PTH208, S108
+    finally:
+        served.end()
+
+
+def test_a_second_worker_waits_and_stops_when_it_is_told_to(bare: Path) -> None:
+    """Who waits for the first one to die isn't deaf."""
+    command = [sys.executable, "-m", "umbel.office.operating.working"]
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "UMBEL_"))}
+    served = Served(bare)
+    try:
+        served.until(lambda: 'part="worker"} 1.0' in served.get("/metrics").text)
+        second = subprocess.Popen(
+            command, env={**plain, "UMBEL_WORKSPACE": str(bare)}, stderr=subprocess.PIPE, text=True
+        )
+        try:
+            with pytest.raises(subprocess.TimeoutExpired):
+                second.wait(6)
+        finally:
+            second.terminate()
+            _, said = second.communicate(timeout=10)
+        assert (second.returncode, said) == (0, "")
+    finally:
+        served.end()

@@ -13,7 +13,7 @@ import threading
 
 PROCESSES = ("one", "two")
 THREADS = 2
-CHANGES = 6
+CHANGES = 4
 
 
 def main() -> None:

@@ -141,3 +141,10 @@ def test_a_difference_is_bounded_and_shows_no_sign_that_isnt_one() -> None:
 def test_a_difference_of_a_file_that_goes_says_so() -> None:
     told = unified({"goals/a.toml": _text(b"x = 1\n")}, {"goals/a.toml": None})
     assert told == "--- goals/a.toml\n+++ /dev/null\n@@ -1 +0,0 @@\n-x = 1\n"
+
+
+@pytest.mark.django_db
+def test_a_command_is_named_and_is_no_browser() -> None:
+    number = audit("umbel office account", "account.create", "mate")
+    line = Entry.objects.get(pk=number)
+    assert (line.actor, line.user, line.via) == ("umbel office account", None, "command")

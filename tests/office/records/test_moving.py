@@ -42,7 +42,7 @@ _RECORDS = st.dictionaries(_PATHS, _TEXTS, max_size=6).filter(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=_RECORDS, after=_RECORDS)
 def test_what_comes_in_goes_out_the_same(
     before: dict[str, folders.Text], after: dict[str, folders.Text], in_database: Path

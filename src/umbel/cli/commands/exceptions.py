@@ -119,3 +119,21 @@ def add(
     )
     options.workspace(workspace).except_(entry)
     print(f"{entry.name} holds until {end}. It stands in decisions/exceptions.toml.")
+
+
+@app.command()
+def end(
+    key: Annotated[str, typer.Argument(metavar="ID", help="As umbel exceptions list names it.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it is taken back.")],
+    by: Annotated[str, typer.Option("--by", metavar="WHO", help="Who decided.")],
+    workspace: WorkspaceOption = options.HERE,
+) -> None:
+    """Take an exception back before its day: from today on it counts no more.
+
+    Example: umbel exceptions end x-1f20c3ab --by legal@acme.example --reason "the release is out"
+    """
+    from datetime import UTC, datetime, timedelta
+
+    last = datetime.now(UTC).date() - timedelta(1)
+    options.workspace(workspace).end_exception(key, last, f"taken back by {by}: {reason}")
+    print(f"{key} counts no more. It stands in decisions/exceptions.toml with its reason.")

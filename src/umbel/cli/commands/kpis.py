@@ -71,7 +71,7 @@ def list_(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", metavar="FILE", help="Write one long table for BI: FILE.parquet or FILE.csv."
+            "--out", "-o", metavar="FILE", help="Write one long table for BI: FILE.parquet, .csv or .ods."
         ),
     ] = None,
     as_of: AsOfOption = None,

@@ -43,8 +43,8 @@ def serve(
     """
     from umbel.office.operating import logs, serving
 
-    serving.prepare(options.workspace(workspace).folder)
-    serving.free(host, port)
+    serving.prepare(options.workspace(workspace).folder, processes=processes)
+    number = serving.free(host, port)
     with serving.reached():
         if migrate:
             serving.migrate()
@@ -54,7 +54,7 @@ def serve(
     logs.begin()
     print("It ends with Ctrl-C.", flush=True)
     if not work:
-        serving.answer(host, port, processes=processes, threads=threads)
+        serving.answer(number, port, processes=processes, threads=threads)
         return
     with serving.worker():
-        serving.answer(host, port, processes=processes, threads=threads)
+        serving.answer(number, port, processes=processes, threads=threads)

@@ -210,17 +210,6 @@ COPY (
 """
 
 _ROWS = f"""
-COPY (
-  SELECT c.package, p.project, c.version, l.license, u.direct, {list(SCOPES)!r}[u.scope] AS scope
-  FROM (SELECT DISTINCT * FROM portfolio_uses) AS u
-  JOIN portfolio_components AS c ON c.number = u.component
-  JOIN portfolio_projects AS p ON p.number = u.project
-  LEFT JOIN portfolio_licenses AS l ON l.number = u.license
-  ORDER BY u.component, u.project
-) TO '%s' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})
-"""
-
-_ROWS = f"""
 CREATE OR REPLACE TABLE portfolio_rows AS
 SELECT project, snapshot, key, (dense_rank() OVER (PARTITION BY snapshot ORDER BY key))::INTEGER AS node,
        component, license, direct, scope
@@ -264,6 +253,55 @@ COPY (
   ORDER BY e.project, e.snapshot, e.source NULLS FIRST, e.target
 ) TO '%s' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})
 """
+
+
+# Of readings at one moment (a newer collector read the same again) the last one counts: nothing changed between them.
+_TURNS = """
+CREATE OR REPLACE TABLE portfolio_turns AS
+WITH readings AS (
+  SELECT subject, collector, lineage, observed_at, coalesce(facts, write_id) AS facts, write_id, format, origin
+  FROM published WHERE outcome <> 'failed' AND is_document
+  QUALIFY row_number() OVER (
+    PARTITION BY subject, collector, lineage, observed_at ORDER BY collector_version DESC, collected_at DESC, write_id
+  ) = 1
+)
+SELECT subject AS project, observed_at AS moment, write_id AS snapshot, facts AS now,
+       lag(facts) OVER (PARTITION BY subject, collector, lineage ORDER BY observed_at) AS before,
+       coalesce(format, collector) AS document, origin
+FROM readings QUALIFY before IS NOT NULL AND before <> now
+"""
+_PACKAGE_CHANGES = f"""
+COPY (
+  WITH sides AS (
+    SELECT t.snapshot, u.package, u.version, false AS later
+    FROM raw_usage AS u JOIN portfolio_turns AS t ON t.before = u.write_id
+    UNION ALL
+    SELECT t.snapshot, u.package, u.version, true
+    FROM raw_usage AS u JOIN portfolio_turns AS t ON t.now = u.write_id
+  ), differing AS (
+    SELECT snapshot, package, coalesce(version, '?') AS version, bool_or(later) AS later
+    FROM sides GROUP BY snapshot, package, version HAVING bool_or(later) = bool_and(later)
+  ), changes AS (
+    SELECT snapshot, package,
+           coalesce(list(version ORDER BY version) FILTER (NOT later), []) AS was,
+           coalesce(list(version ORDER BY version) FILTER (later), []) AS became
+    FROM differing GROUP BY snapshot, package
+  )
+  SELECT c.package, t.project, t.moment, c.snapshot, c.was, c.became, t.document, t.origin
+  FROM changes AS c JOIN portfolio_turns AS t ON t.snapshot = c.snapshot
+  ORDER BY c.package, t.moment, t.project
+) TO '%s' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})
+"""
+
+
+def write_package_changes(session: Session, path: Path) -> None:
+    """A Parquet file of what changed from one reading of a document to its next, sorted by package.
+
+    `was` and `became` are the versions that went and that came; the first reading of a document is no change.
+    """
+    session.run(_TURNS)
+    session.run(_PACKAGE_CHANGES % _quoted(path))
+    session.run("DROP TABLE portfolio_turns")
 
 
 def write_package_rows(session: Session, path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from allauth.account.forms import LoginForm
 from django import forms
 
+from umbel.office.accounts import adapter
 from umbel.office.accounts.models import LONGEST_DAYS, SCOPES
 from umbel.office.roles import Role
 
@@ -25,6 +26,7 @@ _SCOPES = {
     "read": "Read what you may read",
     "upload": "Upload evidence (SBOMs)",
     "decide": "Ask and decide, as you may",
+    "badge": "See badges; alone it may stand in a picture's address",
     "admin": "Everything that you may",
 }
 _DAYS = ((7, "a week"), (30, "30 days"), (90, "90 days"), (180, "half a year"), (LONGEST_DAYS - 1, "a year"))
@@ -45,6 +47,8 @@ class SignInForm(LoginForm):  # type: ignore[misc] # allauth tells no types
             if name in self.fields:
                 self.fields[name].label = label
                 self.fields[name].widget.attrs.pop("placeholder", None)
+        if not adapter.sends_mail() and "password" in self.fields:
+            self.fields["password"].help_text = ""  # the page says what to do where no mail can help
 
 
 class ProfileForm(forms.Form):

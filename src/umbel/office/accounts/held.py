@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import tempfile
+import threading
+from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,6 +15,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from umbel.app.people_held import Held
 from umbel.model.errors import UsageError
 from umbel.office import seen
 from umbel.office.accounts.adapter import sends_mail
@@ -25,8 +28,12 @@ from umbel.office.records import change
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from umbel.app.people_held import Held, HeldPerson
+    from umbel.app.people_held import HeldPerson
     from umbel.app.workspace import Workspace
+
+MOST_KEPT = 16
+_kept_held: OrderedDict[tuple[str, tuple[str, ...]], Held] = OrderedDict()
+_guard = threading.Lock()
 
 
 def held(request: HttpRequest) -> HttpResponse:
@@ -45,7 +52,21 @@ def held(request: HttpRequest) -> HttpResponse:
 
 
 def _held(user: User) -> Held:
-    return workspace().people_held(sorted(user.proven_addresses))
+    """What is held: telling everybody apart takes seconds, so it is kept until evidence or records change."""
+    here, mine = workspace(), tuple(sorted(user.proven_addresses))
+    if not mine:
+        return Held(addresses=(), people=())
+    key = (here.readings_key(None, None), mine)
+    with _guard:
+        if key in _kept_held:
+            _kept_held.move_to_end(key)
+            return _kept_held[key]
+    found = here.people_held(mine)
+    with _guard:
+        _kept_held[key] = found
+        while len(_kept_held) > MOST_KEPT:
+            _kept_held.popitem(last=False)
+    return found
 
 
 def _shown(request: HttpRequest, person: HeldPerson) -> dict[str, Any]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from allauth.account import signals as account
@@ -13,6 +14,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.utils import timezone
 
+from umbel.office.accounts.models import VOUCHED_HOURS
 from umbel.office.accounts.sessions import AGENT, BEGAN
 from umbel.office.records import Actor, audit
 
@@ -27,6 +29,13 @@ def came_in(request: HttpRequest, **_: Any) -> None:
     """Keep in the session where and when it began, so that its person can tell it from others."""
     request.session[AGENT] = request.headers.get("User-Agent", "")[:200]
     request.session[BEGAN] = timezone.now().isoformat()
+
+
+@receiver(account.user_logged_in)
+def vouched_for(request: HttpRequest, sociallogin: Any = None, **_: Any) -> None:
+    """Roles follow the provider at each sign-in, so whom it vouches for signs in again each working day."""
+    if sociallogin is not None:
+        request.session.set_expiry(timezone.now() + timedelta(hours=VOUCHED_HOURS))
 
 
 def _noted(user: User, action: str, detail: str = "") -> None:

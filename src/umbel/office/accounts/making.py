@@ -98,6 +98,25 @@ def shut_out(user: User) -> None:
     SignInLink.objects.filter(user=user).delete()
 
 
+def shut_out_by_groups(user: User, groups: list[str], by: Any) -> None:
+    """None of somebody's groups may use the office any more: what they were given by groups is gone, and so are they.
+
+    Otherwise whoever left would stay signed in, and their programs would go on, until each of those ends by itself.
+    """
+    with transaction.atomic():
+        before = list(user.claimed_roles)
+        user.claimed_roles, user.groups = [], groups
+        user.save(update_fields=["claimed_roles", "groups"])
+        shut_out(user)
+        ended = Token.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
+        audit(by, "account.roles", user.name, f"{by_groups(before, [])}; kept out, {ended} tokens ended")
+
+
+def by_groups(before: Iterable[str], now: Iterable[str]) -> str:
+    """The sentence of the audit log on roles that groups gave."""
+    return f"by groups: {', '.join(before) or 'viewer'} → {', '.join(now) or 'viewer'}"
+
+
 def set_roles(user: User, roles: Iterable[Role], by: Any) -> None:
     """Give and take the roles that the office gives. Raises `UsageError` for the last of the office."""
     before = list(user.roles)

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 
-from umbel.office.accounts.models import Token
-from umbel.office.errors import refused
+from umbel.office.accounts.models import BADGE, VOUCHED_DAYS, Token
+from umbel.office.errors import is_api, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
+
+
+ASKS_NOBODY = frozenset({"/metrics", "/api/version"})
+"""Prometheus shows a token of its own; clients ask for the version first, and are told of a bad key at the next."""
 
 
 class Tokens:
@@ -29,18 +33,21 @@ class Tokens:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Go on as the token's person, or as whoever the session knows."""
-        secret = None if request.path == "/metrics" else given(request)  # Prometheus shows a token of its own
-        if secret is None:
+        secret = None if request.path in ASKS_NOBODY else given(request)
+        shown = in_address(request) if secret is None else None
+        if secret is None and shown is None:
             request.token = None  # type: ignore[attr-defined]
             return self.get_response(request)
-        token = Token.of(secret)
+        token = Token.of(secret or shown or "")
+        if token is not None and shown is not None and token.scopes != [BADGE]:
+            token = None  # what stands in addresses is read by many: it must open nothing else
         if token is None:
             request.user = AnonymousUser()
             response = refused(
                 request,
                 401,
-                "This token is unknown, has run out or was revoked.",
-                "Make one on your page, /me/tokens/.",
+                "This token is unknown, has run out or was revoked, or its person wasn't here for long.",
+                f"Sign in (single sign-on: every {VOUCHED_DAYS} days), and look at your tokens: /me/tokens/.",
             )
             response["WWW-Authenticate"] = 'Bearer error="invalid_token"'
             return response
@@ -65,6 +72,23 @@ class Tokens:
         if getattr(request, "token", None) is not None and name in PERSONAL:
             return refused(request, 403, "No token opens this page.", "Sign in with your browser.")
         return None
+
+
+def stale(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's
+    """A form without the sign that its page was made for this browser: most often the page was open for too long."""
+    if is_api(request):
+        return refused(request, 403, "A browser's session alone changes nothing here.", "Send a token.")
+    return refused(
+        request,
+        403,
+        "This form comes from an older page, or from another site. Nothing was done.",
+        "Go back, load the page again, and send it once more.",
+    )
+
+
+def in_address(request: HttpRequest) -> str | None:
+    """The token that stands in the address of a badge, as Dependency-Track's do."""
+    return request.GET.get("apiKey") if request.path.startswith("/api/v1/badge/") else None
 
 
 def given(request: HttpRequest) -> str | None:

@@ -24,13 +24,19 @@ if TYPE_CHECKING:
 
     from umbel.office.accounts.sessions import SessionStore
 
-SCOPES = ("read", "upload", "decide", "admin")
-"""What a token may: see, hand in evidence, decide as its person may, and all that its person may."""
+SCOPES = ("read", "upload", "decide", "badge", "admin")
+"""What a token may: see, hand in evidence, decide as its person may, see badges, and all that its person may."""
+BADGE = "badge"
+"""A token with this scope alone may stand in an address: a picture in a README sends no headers."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 MARK = "umbel_"
 """How tokens begin, so that scanners for leaked secrets know one."""
 LINK_MINUTES = 15
 LONGEST_DAYS = 366
+VOUCHED_HOURS = 12
+"""How long a session lasts that single sign-on began: then the provider is asked again who they are."""
+VOUCHED_DAYS = 90
+"""How long the tokens of somebody who comes in by single sign-on go on since they did so last: they may have left."""
 
 
 def digest(secret: str) -> str:
@@ -99,6 +105,14 @@ class User(AbstractBaseUser):
         mine = EmailAddress.objects.filter(user=self, verified=True).values_list("email", flat=True)
         return frozenset(address.casefold() for address in mine)
 
+    def is_vouched_for(self) -> bool:
+        """Whether somebody who comes in by single sign-on did so lately; whom the office vouches for always is."""
+        from allauth.socialaccount.models import SocialAccount
+
+        if self.last_login is not None and self.last_login > timezone.now() - timedelta(days=VOUCHED_DAYS):
+            return True
+        return not SocialAccount.objects.filter(user=self).exists()
+
     def give(self, roles: Iterable[Role]) -> None:
         """Give it these roles, and take others of the office's giving away; kept by the caller."""
         self.roles = sorted({role.value for role in roles} - {Role.VIEWER.value})
@@ -149,7 +163,9 @@ class Token(models.Model):
     def of(cls, secret: str) -> Token | None:
         """The token that this is the secret of, with its person; None: none that may be used."""
         found = cls.objects.select_related("user").filter(sha256=digest(secret)).first()
-        return found if found is not None and found.usable else None
+        if found is None or not found.usable:
+            return None
+        return found if found.user.is_vouched_for() else None
 
     @property
     def usable(self) -> bool:

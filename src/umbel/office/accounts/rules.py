@@ -10,11 +10,13 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 from umbel.app.names import matcher
-from umbel.model.errors import NoEvidenceError
+from umbel.model.errors import EvidenceError
+from umbel.office.config import config
 from umbel.office.core import workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from umbel.app.workspace import Workspace
     from umbel.evidence.lake import Lake
@@ -47,6 +49,7 @@ class _Known(NamedTuple):
     """What is known of the projects of a workspace, and what was made of it."""
 
     ws: Workspace
+    place: Path
     lake: Lake | None
     version: int
     asked_at: float
@@ -104,31 +107,41 @@ def _known(ws: Workspace) -> _Known:
         last = _last if _last is not None and _last.ws is ws else None
         if last is not None and time.monotonic() - last.asked_at < FRESH:
             return last
-        lake = last.lake if last is not None else None
         try:
-            lake = lake or ws.lake()
-            version = lake.table("snapshots", fresh=True).version()
-        except NoEvidenceError:
-            lake, version = None, -1
-        if last is not None and last.version == version:
-            _last = last._replace(asked_at=time.monotonic())
-        else:
-            _last = _Known(ws, lake, version, time.monotonic(), _names(ws, seen=lake is not None), {})
+            found = _asked(ws, last)
+        except EvidenceError:
+            # Evidence that is away makes nothing less confidential: what was known of names still is.
+            before = _last.names if _last is not None and _last.place == config().workspace else NOTHING
+            found = last or _Known(ws, config().workspace, None, -1, 0.0, before | _declared(ws), {})
+        _last = found._replace(asked_at=time.monotonic())
         return _last
 
 
-def _names(ws: Workspace, *, seen: bool) -> frozenset[str]:
-    """Every project that evidence of any day speaks of, or umbel.toml names."""
-    declared = {
-        name for product in ws.settings.products for name in product.projects if not set(name) & set("*?[")
-    }
-    declared |= {rule.name for rule in ws.settings.projects}
-    if seen:
-        with ws.session(tables=("snapshots",)) as session:
-            declared.update(
-                row[0] for row in session.ask("SELECT DISTINCT subject FROM raw_snapshots").rows() if row[0]
-            )
-    return frozenset(declared)
+def _asked(ws: Workspace, last: _Known | None) -> _Known:
+    """What evidence says of the names now: the same as before where nothing came in. Raises `EvidenceError`."""
+    lake = (last.lake if last is not None else None) or ws.lake()
+    version = lake.table("snapshots", fresh=True).version()
+    if last is not None and last.version == version:
+        return last
+    return _Known(ws, config().workspace, lake, version, 0.0, _declared(ws) | _seen(ws), {})
+
+
+def _declared(ws: Workspace) -> frozenset[str]:
+    """Every project that umbel.toml names."""
+    named = (name for product in ws.settings.products for name in product.projects)
+    return frozenset(
+        (
+            *(name for name in named if not set(name) & set("*?[")),
+            *(rule.name for rule in ws.settings.projects),
+        )
+    )
+
+
+def _seen(ws: Workspace) -> frozenset[str]:
+    """Every project that evidence of any day speaks of."""
+    with ws.session(tables=("snapshots",)) as session:
+        rows = session.ask("SELECT DISTINCT subject FROM raw_snapshots").rows()
+        return frozenset(row[0] for row in rows if row[0])
 
 
 def forget() -> None:

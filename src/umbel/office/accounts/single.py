@@ -16,6 +16,8 @@ from django.http import QueryDict
 from django.shortcuts import render
 from requests import RequestException
 
+from umbel.office.accounts import making
+from umbel.office.accounts.adapter import signs_in_elsewhere
 from umbel.office.config import config
 from umbel.office.core import workspace
 from umbel.office.errors import refused
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("umbel.office.accounts")
 MOST_GROUPS = 500
+_PROVIDER = Actor("single sign-on", via="office")
 
 
 class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc] # allauth tells no types
@@ -53,6 +56,8 @@ class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc] # allauth
         groups = groups_of(sociallogin.account.extra_data)
         roles = roles_of(groups)
         if roles is None:
+            if sociallogin.is_existing and signs_in_elsewhere(sociallogin.user):
+                making.shut_out_by_groups(sociallogin.user, groups, _PROVIDER)
             raise ImmediateHttpResponse(
                 refused(
                     request,
@@ -75,15 +80,11 @@ class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc] # allauth
         told = ([role.value for role in sorted(roles)], groups)
         if told == (user.claimed_roles, user.groups):
             return
+        before = list(user.claimed_roles)
         user.claimed_roles, user.groups = told
         if sociallogin.is_existing:
             user.save(update_fields=["claimed_roles", "groups"])
-            audit(
-                Actor("single sign-on", via="office"),
-                "account.roles",
-                user.name,
-                f"by groups: {', '.join(told[0]) or 'viewer'}",
-            )
+            audit(_PROVIDER, "account.roles", user.name, making.by_groups(before, told[0]))
 
 
 def _taken(email: str) -> bool:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import hashlib
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -31,10 +32,16 @@ class Coming(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def answer(request: HttpRequest, value: Any, *, status: int = 200, tag: str | None = None) -> HttpResponse:
-    """A typed record as JSON. `tag` stands for what it was made of: whoever has that already is told so."""
-    if tag is None:
-        return _body(value, status)
-    return tagged(request, tag, lambda: _body(value, status))
+    """A typed record as JSON. `tag` stands for what it was made of: whoever has that already is told so.
+
+    Without one the answer itself is what it goes by: it is made, and not sent again.
+    """
+    if tag is not None:
+        return tagged(request, tag, lambda: _body(value, status))
+    made = _body(value, status)
+    if request.method not in {"GET", "HEAD"} or status != HTTPStatus.OK:
+        return made
+    return tagged(request, hashlib.sha256(made.content).hexdigest(), lambda: made)
 
 
 def tagged(request: HttpRequest, tag: str, make: Any) -> HttpResponse:

@@ -8,9 +8,17 @@ editions stands either here or among `LEFT_OUT`, with the reason.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from umbel.office.api import figured, listed
 from umbel.office.editions import registry
+from umbel.office.pages.security import told
 from umbel.office.roles import Who
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from umbel.office.seen import Seen
 
 LISTS: dict[str, Who] = {
     "projects": Who.CATALOGUE,
@@ -68,8 +76,10 @@ FIGURES: dict[str, tuple[str, str, Who]] = {
     "technology_radar": ("/radar", "Ecosystem", Who.VIEWER),
     "help_wanted": ("/help-wanted", "Contributors", Who.VIEWER),
     "budgets": ("/budgets", "Management", Who.VIEWER),
-    "incidents_told": ("/incidents/progress", "Security", Who.VIEWER),
+    "incidents_told": ("/incidents/progress", "Security", Who.APPROVER),
 }
+THROUGH: dict[str, Callable[[Any, Seen], Any]] = {"incident_lines": told.lines}
+"""What leaves out of a figure's value more than names: whatever may not even be counted."""
 QUICK = frozenset(
     {"readings", "indicators", "legal_state", "risk_state", "alerts_open", "sources", "ecosystem", "funding"}
 )
@@ -84,4 +94,6 @@ def declare() -> None:
             listed.declare(listings[name], who=who)
     for name, (path, tag, who) in FIGURES.items():
         if name in figures:
-            figured.declare(figures[name], path, tag=tag, who=who, example=name in QUICK)
+            figured.declare(
+                figures[name], path, tag=tag, who=who, example=name in QUICK, through=THROUGH.get(name)
+            )

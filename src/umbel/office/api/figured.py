@@ -22,10 +22,19 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from umbel.office.editions.registry import Figure
+    from umbel.office.seen import Seen
 
 
-def declare(figure: Figure, path: str, *, tag: str, who: Who = Who.VIEWER, example: bool = False) -> None:
-    """Make the operation of a figure."""
+def declare(
+    figure: Figure,
+    path: str,
+    *,
+    tag: str,
+    who: Who = Who.VIEWER,
+    example: bool = False,
+    through: Callable[[Any, Seen], Any] | None = None,
+) -> None:
+    """Make the operation of a figure; `through` leaves out what whoever asks may not know of."""
     answers = msgspec.defstruct(
         f"{figure.name.title().replace('_', '')}Answer",
         [("value", figure.type), ("state", str), ("edition", EditionTold | None)],
@@ -41,17 +50,20 @@ def declare(figure: Figure, path: str, *, tag: str, who: Who = Who.VIEWER, examp
         answers=answers,
         coming=True,
         example=f"/api/v1{path}" if example else None,
-    )(_view(figure, answers))
+    )(_view(figure, answers, through))
 
 
-def _view(figure: Figure, answers: Any) -> Callable[..., HttpResponse]:
+def _view(
+    figure: Figure, answers: Any, through: Callable[[Any, Seen], Any] | None
+) -> Callable[..., HttpResponse]:
     def view(request: HttpRequest, as_of: date | None = None) -> HttpResponse:  # noqa: ARG001 - Seen has it
-        found = figure_of(figure.make, seen_of(request))
+        looks = seen_of(request)
+        found = figure_of(figure.make, looks)
         return of_edition(
             request,
             found,
             lambda value: answers(
-                value=without(value, seen_of(request)),
+                value=without(value if through is None else through(value, looks), looks),
                 state=found.state.value,
                 edition=edition_told(found.edition),
             ),

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -22,29 +24,43 @@ def without(value: Any, looks: Seen) -> Any:
     """
     if not looks.hidden:
         return value
-    names = tuple(name for name in looks.hidden if name)
-    kept = _kept(msgspec.to_builtins(value, str_keys=True), looks, names)
+    kept = _kept(msgspec.to_builtins(value, str_keys=True), looks, _named_in(frozenset(looks.hidden)))
     return None if kept is _GONE else kept
 
 
-def _named(text: str, looks: Seen, names: tuple[str, ...]) -> bool:
-    return not looks.shows(text) or any(name in text for name in names)
+@lru_cache(maxsize=64)
+def _named_in(names: frozenset[str]) -> re.Pattern[str]:
+    """What finds any of the names in a text, as a word: a project `ui` isn't named by `build` or `required`."""
+    several = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if name)
+    return re.compile(rf"(?<![^\W_])(?:{several})(?![^\W_])" if several else r"(?!)")
 
 
-def _kept(value: Any, looks: Seen, names: tuple[str, ...]) -> Any:
+def _names(text: str, looks: Seen, named: re.Pattern[str]) -> bool:
+    return not looks.shows(text) or named.search(text) is not None
+
+
+def _kept(value: Any, looks: Seen, named: re.Pattern[str]) -> Any:
     if isinstance(value, str):
-        return _GONE if _named(value, looks, names) else value
+        return _GONE if _names(value, looks, named) else value
     if isinstance(value, list | tuple | set | frozenset):
-        return [each for each in (_kept(each, looks, names) for each in value) if not _is_of_it(each)]
+        told = [_kept(each, looks, named) for each in value]
+        if _is_row(value) and any(_is_of_it(each) for each in told):
+            return _GONE  # with a cell left out, the others would stand in the wrong places
+        return [each for each in told if not _is_of_it(each)]
     if not isinstance(value, dict):
         return value
-    told: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for key, each in value.items():
-        if _named(key, looks, names):
+        if _names(key, looks, named):
             continue
-        kept = _kept(each, looks, names)
-        told[key] = INSTEAD if kept is _GONE else kept
-    return told
+        kept = _kept(each, looks, named)
+        found[key] = INSTEAD if kept is _GONE else kept
+    return found
+
+
+def _is_row(value: Any) -> bool:
+    """Whether it is a row of cells of several kinds, and no list of things of one kind."""
+    return isinstance(value, tuple) and len({type(each) for each in value if each is not None}) > 1
 
 
 def _is_of_it(value: Any) -> bool:

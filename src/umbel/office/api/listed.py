@@ -36,7 +36,7 @@ SCHEMAS: dict[Kind, dict[str, Any]] = {
     Kind.OUTCOME: {"type": ["string", "null"]},
 }
 BETWEEN = frozenset({Kind.NUMBER, Kind.SHARE, Kind.DAY, Kind.MOMENT})
-OWN = ("search", "order", "limit", "after", "as_of")
+OWN = ("q", "sort", "limit", "after", "as_of")
 
 
 def shown_columns(listing: Listing) -> list[Column]:
@@ -81,9 +81,9 @@ def _list(listing: Listing) -> Callable[..., HttpResponse]:
             )
         told = asked.model_dump()
         question = Asked(
-            search=told["search"],
+            search=told["q"],
             filters={name: tuple(told[name]) for name in known - set(OWN) if told[name]},
-            order=told["order"],
+            order=told["sort"],
             per_page=told["limit"],
             after=told["after"],
         )
@@ -135,7 +135,7 @@ def _page(page: Page, named: set[str]) -> dict[str, Any]:
         "rows": [_row(row, named) for row in page.rows],
         "total": page.total,
         "whole": page.whole,
-        "order": page.order,
+        "sort": page.order,
         "forgiven": page.forgiven,
         "choices": {
             name: [{"value": each.value, "count": each.count} for each in several]
@@ -156,8 +156,8 @@ def asked_model(listing: Listing) -> type[BaseModel]:
     """The parameters of a list: what is its own, and a filter for each column that has one."""
     orders = [sign + column.name for column in shown_columns(listing) for sign in ("", "-")]
     fields: dict[str, Any] = {
-        "search": (str, Field("", max_length=200, description="Words that must be there; forgiving.")),
-        "order": (
+        "q": (str, Field("", max_length=200, description="Words that must be there; forgiving.")),
+        "sort": (
             str | None,
             Field(
                 None,
@@ -235,7 +235,7 @@ def page_schema(listing: Listing) -> dict[str, Any]:
         "rows": {"type": "array", "items": row_schema(listing)},
         "total": {"type": "integer", "description": "Rows that were let through."},
         "whole": {"type": "integer", "description": "Rows that there are."},
-        "order": {"type": "string"},
+        "sort": {"type": "string"},
         "forgiven": {"type": "boolean", "description": "Nothing matched as it was written; these are alike."},
         "choices": {"type": "object", "additionalProperties": {"type": "array", "items": choice}},
         "next": {"type": ["string", "null"], "description": "The cursor of what comes after."},

@@ -33,7 +33,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     `answers` is a type that msgspec knows, or a JSON schema; None: no body, or one that is no JSON (`media` says what).
     `scope` is what a token needs for it. `sample` fills the path; `example` is a whole call that the docs show and a
-    test makes. `own_prefix`: the path is not below /api/v1.
+    test makes. `own_prefix`: the path is not below /api/v1. `takes` is the record that its body is, without the fields
+    of `given`, which the office says itself.
     """
 
     method: str
@@ -53,6 +54,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     example: str | None = None
     own_prefix: bool = False
     extra: Mapping[str, Any] = {}
+    takes: type[msgspec.Struct] | None = None
+    given: tuple[str, ...] = ()
 
 
 class _Strict(Parser):
@@ -91,6 +94,8 @@ def operation(  # noqa: PLR0913 - a declaration
     example: str | None = None,
     own_prefix: bool = False,
     extra: Mapping[str, Any] | None = None,
+    takes: type[msgspec.Struct] | None = None,
+    given: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an operation of the API. Who may use it is part of it; there is no other way into the access table."""
 
@@ -112,6 +117,8 @@ def operation(  # noqa: PLR0913 - a declaration
             example=example,
             own_prefix=own_prefix,
             extra=extra or {},
+            takes=takes,
+            given=given,
         )
         _operations.append(made)
         api.default_router.add_api_operation(
@@ -166,8 +173,8 @@ def routes() -> list[Route]:
                 sample=first.sample,
             )
         )
-    # An address with a path in it takes whatever begins like it: the others come first.
-    return sorted(made, key=lambda route: "<path:" in route.path)
+    # An address with a blank in it takes what is written like it, one with a path whatever begins so: others go first.
+    return sorted(made, key=lambda route: ("<path:" in route.path, route.path.count("<")))
 
 
 def _pattern(each: Operation) -> str:

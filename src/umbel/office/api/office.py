@@ -13,13 +13,12 @@ from django.http import HttpResponse
 from ninja import Field, Query, Schema
 
 from umbel import __version__
-from umbel.app.merged_policy import merged_policy
-from umbel.office.api.answers import EditionTold, answer, edition_told, of_edition, tagged
+from umbel.office.api.answers import RETRY, EditionTold, answer, edition_told, of_edition, tagged
 from umbel.office.api.hidden import without
-from umbel.office.api.machine import operation
-from umbel.office.core import workspace
+from umbel.office.api.machine import fail, operation
 from umbel.office.editions import newest, registry, search
-from umbel.office.records.models import Entry
+from umbel.office.pages.audit import lines
+from umbel.office.pages.legal.policy_text import policy_text
 from umbel.office.roles import Who
 from umbel.office.seen import of as seen_of
 
@@ -143,7 +142,13 @@ def searched(
 def policy(request: HttpRequest, as_of: date | None = None) -> HttpResponse:  # noqa: ARG001 - Seen has it
     """The policy in force with all that was decided beside it, in one file: `umbel check --policy URL` takes it."""
     looks = seen_of(request)
-    text = merged_policy(workspace(), looks.as_of, hidden=looks.hidden)
+    text = policy_text(looks)
+    if text is None:
+        response = fail(
+            503, "Which packages may be named is being worked out.", "Ask again in a few seconds."
+        )
+        response["Retry-After"] = RETRY
+        return response
     digest = hashlib.sha256(text).hexdigest()
     return tagged(request, digest, lambda: HttpResponse(text, content_type="application/toml; charset=utf-8"))
 
@@ -184,18 +189,17 @@ class Audited(Schema):
 @operation("GET", "/audit", tag=TAG, who=Who.OFFICE, name="audit", answers=Lines)
 def audit(request: HttpRequest, asked: Query[Audited]) -> HttpResponse:
     """The audit log: who changed what, line by line, the newest first."""
-    rows = Entry.objects.order_by("-id")
-    if asked.actor is not None:
-        rows = rows.filter(actor=asked.actor.replace("\0", ""))
-    if asked.action is not None:
-        rows = rows.filter(action=asked.action.replace("\0", ""))
-    if asked.since is not None:
-        rows = rows.filter(at__date__gte=asked.since)
-    if asked.until is not None:
-        rows = rows.filter(at__date__lte=asked.until)
-    if asked.after is not None:
-        rows = rows.filter(id__lt=asked.after)
-    found = list(rows[: asked.limit + 1])
+    rows = lines.searched(
+        lines.Asked(
+            actor=(asked.actor or "").replace("\0", ""),
+            action=(asked.action or "").replace("\0", ""),
+            since=asked.since,
+            until=asked.until,
+            before=asked.after,
+        )
+    )
+    looks = seen_of(request)
+    found = [lines.shown(each, looks) for each in rows[: asked.limit + 1]]
     told = [
         Line(
             number=each.pk,

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 MOST_DEEP = 6
+FIRST = ("Uploads", "Dependency-Track", "Decisions", "Requests")
+"""Subjects that the page begins with: what most come for."""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,10 +72,12 @@ def shown() -> tuple[Shown, ...]:
 
 def page(request: HttpRequest) -> HttpResponse:
     """Every operation by its subject, for people."""
-    groups: dict[str, list[Shown]] = {}
+    groups: dict[str, list[Shown]] = {tag: [] for tag in FIRST}
     for each in shown():
         groups.setdefault(each.tag, []).append(each)
-    return render(request, "api/reference.html", {"groups": groups, "number": len(shown())})
+    return render(
+        request, "api/reference.html", {"groups": groups, "number": len(shown()), "open": FIRST[:1]}
+    )
 
 
 def operation_page(request: HttpRequest, name: str) -> HttpResponse:

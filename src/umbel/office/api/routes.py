@@ -4,13 +4,24 @@
 
 from __future__ import annotations
 
-from umbel.office.api import catalogue, decisions, metrics, office, reference, requests, uploads
+from umbel.office.api import (
+    catalogue,
+    decisions,
+    incidents,
+    metrics,
+    office,
+    products,
+    reference,
+    requests,
+    shared,
+    uploads,
+)
 from umbel.office.api.dependency_track import operations
 from umbel.office.api.machine import routes
 from umbel.office.roles import Who
 from umbel.office.routes import page
 
-DECLARED = (office, uploads, requests, decisions, metrics, operations)
+DECLARED = (office, uploads, requests, decisions, products, incidents, shared, metrics, operations)
 """Modules that declare operations when they are imported, in the order of the reference."""
 
 catalogue.declare()

@@ -53,6 +53,7 @@ def described() -> dict[str, Any]:
     base: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=""))
     every = operations()
     types = [each.answers for each in every if _is_type(each.answers)]
+    types += [each.takes for each in every if each.takes is not None]
     schemas, components = msgspec.json.schema_components(
         [*types, Coming, EditionTold, Problem], ref_template=REF
     )
@@ -74,10 +75,21 @@ def described() -> dict[str, Any]:
         path = _path(each)
         told = base["paths"][path][each.method.lower()]
         _completed(told, each, by_type)
+        if each.takes is not None:
+            named = by_type[id(each.takes)]["$ref"].rpartition("/")[2]
+            told["requestBody"] = _body(components[named], each.given)
         paths.setdefault(path if each.own_prefix else f"/{PREFIX}{path}", {})[each.method.lower()] = told
     base["paths"] = dict(sorted(paths.items()))
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(base))
     return plain
+
+
+def _body(record: dict[str, Any], given: tuple[str, ...]) -> dict[str, Any]:
+    """A record as it is sent: without what the office says itself."""
+    fields = {name: each for name, each in record["properties"].items() if name not in given}
+    needed = [name for name in record.get("required", ()) if name not in given]
+    schema = {**record, "properties": fields, "required": needed, "additionalProperties": False}
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
 def _path(each: Operation) -> str:

@@ -21,7 +21,7 @@ from umbel.office.seen import of as seen_of
 from umbel.office.uploads import projects, reading, receiving
 from umbel.office.uploads.bounds import BusyError, TooLargeError
 from umbel.office.uploads.projects import Sent
-from umbel.office.uploads.told import Finding, Gap, told_finding, told_gap
+from umbel.office.uploads.told import Finding, Gap, told_finding, told_gap, told_policy
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -125,7 +125,7 @@ def told(request: HttpRequest, receipt: Receipt) -> ReceiptTold:
         verdict=VerdictTold(
             verdict=VERDICTS.get(receipt.exit_code, "unknown"),
             exit_code=receipt.exit_code,
-            policy=receipt.policy,
+            policy=told_policy(receipt.policy),
             counts=receipt.counts,
             findings=msgspec.convert(receipt.findings, list[Finding]),
             not_asked=msgspec.convert(receipt.gaps, list[Gap]),
@@ -217,7 +217,7 @@ def upload(request: HttpRequest, asked: Query[Form]) -> HttpResponse:
 
 @operation(
     "POST", "/check", tag=TAG, who=Who.CONTRIBUTOR, scope="upload", name="check", answers=LookedAt, status=200,
-    errors=(400, 413), extra=_BODY,
+    errors=(400, 404, 413), extra=_BODY,
 )  # fmt: skip
 def check(request: HttpRequest, asked: Query[Form]) -> HttpResponse:
     """Judge a document by the policy in force, and keep nothing of it."""
@@ -225,8 +225,8 @@ def check(request: HttpRequest, asked: Query[Form]) -> HttpResponse:
     if sent is None:
         return unfit([{"place": "form.file", "message": "is missing"}])
     try:
-        found = receiving.looked_at(sent)
-    except (TooLargeError, BusyError) as error:
+        found = receiving.looked_at(sent, seen_of(request))
+    except (TooLargeError, projects.NotThereError, BusyError) as error:
         return _refusal(error)
     document, verdict = found.document, found.verdict
     return answer(
@@ -245,7 +245,7 @@ def check(request: HttpRequest, asked: Query[Form]) -> HttpResponse:
             verdict=VerdictTold(
                 verdict=VERDICTS.get(verdict.exit_code, "unknown"),
                 exit_code=verdict.exit_code,
-                policy=verdict.policy,
+                policy=told_policy(verdict.policy),
                 counts=verdict.counted(),
                 findings=[told_finding(each) for each in verdict.findings[: receiving.MOST_FINDINGS]],
                 not_asked=[told_gap(each) for each in verdict.gaps],

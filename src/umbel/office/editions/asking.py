@@ -7,23 +7,26 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import os
 import sqlite3
 import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from umbel.model.errors import UsageError
+from umbel.office.editions import alike
 from umbel.office.editions.listing import MOST_PER_PAGE, Asked, Choice, Column, Kind, Listing, Page, Row
 from umbel.office.editions.tables import CHOSEN_FROM, MOST_CHOICES, folded, quoted, stored, words_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 MOST_ALIKE = 50
 LEAST_ALIKE = 0.3
 """Share of trigrams that a row must have in common with what was typed, where nothing matched as written."""
 _local = threading.local()
+_Stamp = tuple[int, int]
 
 
 class Where:
@@ -46,28 +49,53 @@ class Where:
 
 
 def connection(path: Path) -> sqlite3.Connection:
-    """This thread's connection to a file, read only; the latest few are kept open."""
-    kept: dict[str, sqlite3.Connection] = _local.__dict__.setdefault("kept", {})
-    name = str(path)
+    """This thread's connection to a file, read only; the latest few are kept open. Raises `sqlite3.Error`."""
+    kept: dict[str, tuple[_Stamp, sqlite3.Connection]] = _local.__dict__.setdefault("kept", {})
+    name, stamp = str(path), _stamp(path)
     if name in kept:
-        kept[name] = kept.pop(name)
-        return kept[name]
+        found = kept.pop(name)
+        if found[0] == stamp:
+            kept[name] = found
+            return found[1]
+        found[1].close()  # it was made again since
     made = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     made.row_factory = sqlite3.Row
     made.execute("PRAGMA mmap_size=1073741824")
-    kept[name] = made
+    for other in [each for each in kept if not os.path.exists(each)]:  # noqa: PTH110 - names are what is kept
+        kept.pop(other)[1].close()  # open, it would keep its room on the disk
+    kept[name] = (stamp, made)
     while len(kept) > 16:
-        kept.pop(next(iter(kept))).close()
+        kept.pop(next(iter(kept)))[1].close()
     return made
+
+
+def _stamp(path: Path) -> _Stamp:
+    try:
+        told = path.stat()
+    except OSError:
+        return (0, 0)
+    return (told.st_ino, told.st_mtime_ns)
+
+
+def fits(listing: Listing, path: Path) -> bool:
+    """Whether a file has the columns that are declared: it may be of Umbel as it was before an update.
+
+    Raises `sqlite3.Error` for a file that is no list at all.
+    """
+    names = {row[1] for row in connection(path).execute("PRAGMA table_info(rows)")}
+    if not names:
+        raise sqlite3.DatabaseError("it is empty")
+    return names >= {"key", *(column.name for column in listing.columns)}
 
 
 def ask(listing: Listing, path: Path, asked: Asked, hidden: frozenset[str] = frozenset()) -> Page:
     """One page of a list. Raises `UsageError` for a column that can't be asked so, `sqlite3.Error`."""
+    hidden = _hidden_here(listing, path, hidden)
     base = _base(listing, hidden)
     order_sql, order = _order(listing, asked)
-    where, alike = _meant(listing, path, asked, base)
-    forgiven, total = bool(alike), _count(path, where)
-    order_sql = _as_given(alike) if alike else order_sql
+    where, likely = _meant(listing, path, asked, base)
+    forgiven, total = bool(likely), _count(path, where)
+    order_sql = _as_given(likely) if likely else order_sql
     per_page = max(1, min(asked.per_page, MOST_PER_PAGE))
     pages = max(1, -(-total // per_page))
     page = max(1, min(asked.page, pages))
@@ -88,8 +116,8 @@ def ask(listing: Listing, path: Path, asked: Asked, hidden: frozenset[str] = fro
 def every(listing: Listing, path: Path, asked: Asked, hidden: frozenset[str] = frozenset()) -> Iterator[Row]:
     """Every row that is asked for, in order, whatever the page: for export."""
     order_sql, _ = _order(listing, asked)
-    where, alike = _meant(listing, path, asked, _base(listing, hidden))
-    order_sql = _as_given(alike) if alike else order_sql
+    where, likely = _meant(listing, path, asked, _base(listing, hidden))
+    order_sql = _as_given(likely) if likely else order_sql
     cursor = connection(path).execute(f"SELECT * FROM rows{where.sql} ORDER BY {order_sql}", where.values)  # noqa: S608
     for row in cursor:
         yield _told(listing, row, hidden)
@@ -97,6 +125,7 @@ def every(listing: Listing, path: Path, asked: Asked, hidden: frozenset[str] = f
 
 def one(listing: Listing, path: Path, key: str, hidden: frozenset[str] = frozenset()) -> Row | None:
     """The row of a key; None where there is none that may be seen."""
+    hidden = _hidden_here(listing, path, hidden)
     where = _base(listing, hidden)
     where.add('"key" = ?', key)
     row = connection(path).execute(f"SELECT * FROM rows{where.sql}", where.values).fetchone()  # noqa: S608
@@ -104,9 +133,19 @@ def one(listing: Listing, path: Path, key: str, hidden: frozenset[str] = frozens
 
 
 def hits(
-    listing: Listing, path: Path, text: str, number: int, hidden: frozenset[str] = frozenset()
+    listing: Listing,
+    path: Path,
+    text: str,
+    number: int,
+    hidden: frozenset[str] = frozenset(),
+    *,
+    forgiving: bool = True,
 ) -> list[Row]:
-    """The few rows that a text means most: as written first, then at the beginning, then within, then alike."""
+    """The few rows that a text means most: as written first, then at the beginning, then within.
+
+    Where it is nowhere as written and `forgiving`, those that are alike.
+    """
+    hidden = _hidden_here(listing, path, hidden)
     where = _searched(listing, text, _base(listing, hidden))
     first = next(column.name for column in listing.columns if column.searched)
     typed, name = folded(text.strip()), quoted(first)
@@ -117,12 +156,12 @@ def hits(
     found = (
         connection(path).execute(sql, [*where.values, typed, typed, f"{_literal(typed)}%", number]).fetchall()
     )
-    if not found and (alike := _alike(listing, path, text)):
-        rows = _of_rows(_base(listing, hidden), alike[:number])
+    if not found and forgiving and (likely := _alike(listing, path, text)):
+        rows = _of_rows(_base(listing, hidden), likely)
         found = (
             connection(path)
             .execute(
-                f"SELECT * FROM rows{rows.sql} ORDER BY {_as_given(alike[:number])}",  # noqa: S608
+                f"SELECT * FROM rows{rows.sql} ORDER BY {_as_given(likely)} LIMIT {int(number)}",  # noqa: S608
                 rows.values,
             )
             .fetchall()
@@ -136,9 +175,36 @@ def _meant(listing: Listing, path: Path, asked: Asked, base: Where) -> tuple[Whe
     if not asked.search.strip():
         return where, []
     exact = _searched(listing, asked.search, where)
-    if _count(path, exact) == 0 and (alike := _alike(listing, path, asked.search)):
-        return _of_rows(where, alike), alike
+    if _count(path, exact) == 0 and (likely := _alike(listing, path, asked.search)):
+        return _of_rows(where, likely), likely
     return exact, []
+
+
+def _hidden_here(listing: Listing, path: Path, hidden: frozenset[str]) -> frozenset[str]:
+    """Of the projects that a list speaks of, those that are kept from whoever asks.
+
+    Somebody may be barred from names by their pattern, and of these a set has only those that are known so far; while
+    the lake is away it has none.
+    """
+    if listing.project is None or type(hidden) is frozenset:
+        return hidden
+    found: dict[Path, frozenset[str]] = vars(hidden).setdefault("_of_lists", {})
+    if path not in found:
+        if len(found) >= MOST_ALIKE:
+            found.clear()
+        found[path] = frozenset(
+            name for name in _projects(listing.column(listing.project), path) if name in hidden
+        )
+    return found[path]
+
+
+@lru_cache(maxsize=256)
+def _projects(column: Column, path: Path) -> tuple[str, ...]:
+    name, table = quoted(column.name), "rows"
+    if column.kind is Kind.WORDS:
+        name, table = "word", words_table(column)
+    sql = f"SELECT DISTINCT {name} FROM {table} WHERE {name} IS NOT NULL"  # noqa: S608 - declared names
+    return tuple(row[0] for row in connection(path).execute(sql))
 
 
 def _base(listing: Listing, hidden: frozenset[str]) -> Where:
@@ -253,12 +319,37 @@ def _trigrams(text: str) -> set[str]:
 
 
 def _alike(listing: Listing, path: Path, text: str) -> list[int]:
-    """Rows that have most of a text's trigrams, the most alike first."""
+    """Rows that a text may mean, the likeliest first: with one slip of a word put right, else by their trigrams."""
     typed = folded(text.strip())[:64]
-    grams = _trigrams(typed)
-    if not grams or not any(column.searched for column in listing.columns):
+    if not _trigrams(typed) or not any(column.searched for column in listing.columns):
         return []
-    either = " OR ".join('"' + gram.replace('"', '""') + '"' for gram in sorted(grams))
+    # Several words put right in every way at once would be a question of thousands of words.
+    meant = alike.corrected if " " in typed else alike.guessed
+    return _put_right(path, typed, meant) or _by_trigrams(path, typed)
+
+
+def _put_right(path: Path, typed: str, meant: Callable[[str], list[str]]) -> list[int]:
+    """Rows with each of the words that were typed, where one slip a word is put right."""
+    words = [word for word in typed.split()[:8] if len(word) >= alike.LEAST]
+    if not words:
+        return []
+    each = [" OR ".join(map(_phrase, meant(word))) for word in words]
+    asked = " AND ".join(f"({either})" for either in each)
+    found = connection(path).execute(
+        "SELECT rowid, text FROM texts WHERE texts MATCH ? LIMIT ?", (asked, MOST_ALIKE * 8)
+    )
+    rated = []
+    for row, there in found:
+        parts = there.splitlines()[:MOST_ALIKE]
+        near = [max((alike.nearness(word, part) for part in parts), default=0.0) for word in words]
+        if min(near) >= alike.NEAR:
+            rated.append((-round(sum(near) / len(near), 3), row))
+    return [row for _, row in sorted(rated)[:MOST_ALIKE]]
+
+
+def _by_trigrams(path: Path, typed: str) -> list[int]:
+    """Rows that have most of a text's trigrams."""
+    either = " OR ".join(map(_phrase, sorted(_trigrams(typed))))
     found = connection(path).execute(
         "SELECT rowid, text FROM texts WHERE texts MATCH ? ORDER BY rank LIMIT ?", (either, MOST_ALIKE * 4)
     )
@@ -268,6 +359,11 @@ def _alike(listing: Listing, path: Path, text: str) -> list[int]:
         if best >= LEAST_ALIKE:
             rated.append((-best, row))
     return [row for _, row in sorted(rated)[:MOST_ALIKE]]
+
+
+def _phrase(text: str) -> str:
+    """A text as the index of trigrams is asked for it."""
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _alikeness(typed: str, part: str) -> float:
@@ -350,12 +446,22 @@ def _told(listing: Listing, row: sqlite3.Row, hidden: frozenset[str]) -> Row:
         value = told[column.name]
         if value is not None and column.kind is Kind.WORDS:
             words = json.loads(value)
-            told[column.name] = [
-                word for word in words if column.name != listing.project or word not in hidden
-            ]
+            if column.name == listing.project:
+                open_ = [word for word in words if word not in hidden]
+                _count_open(listing, told, len(words) - len(open_))
+                words = open_
+            told[column.name] = words
         elif value is not None and column.kind is Kind.YES:
             told[column.name] = bool(value)
     return told
+
+
+def _count_open(listing: Listing, told: Row, kept_back: int) -> None:
+    """Figures over projects as they are for who may not see all of them: else a count would say that there are more."""
+    if kept_back and listing.counts:
+        number, *others = listing.counts
+        told[number] = None if told[number] is None else max(told[number] - kept_back, 0)
+        told.update(dict.fromkeys(others))
 
 
 def _count(path: Path, where: Where) -> int:

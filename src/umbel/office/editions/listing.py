@@ -72,6 +72,9 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     rows: Callable[[Shared], pa.Table]
     project: str | None = None
     """The column with the name of the project that a row belongs to: rows of confidential projects are left out."""
+    counts: tuple[str, ...] = ()
+    """Columns over the projects that `project` names: how many they are, told without those that are kept from whoever
+    asks; and further figures over them, which aren't told then."""
     detail: str | None = None
     """The route of one row's own page, with `key` as its argument."""
     global_search: str | None = None

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import secrets
 import time
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -13,9 +15,11 @@ import msgspec
 
 from umbel.model.days import end_of
 from umbel.model.errors import UmbelError
+from umbel.office.away import says_full
 from umbel.office.editions import registry, tables
 from umbel.office.editions.interface import Edition, Shared
 from umbel.office.editions.store import Made, Pointer, Store
+from umbel.policy import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +28,11 @@ if TYPE_CHECKING:
     from umbel.app.workspace import Workspace
 
 log = logging.getLogger("umbel.office.editions")
+MOST_DEATHS = 3
+"""Times that its maker may be killed at one part, before the others are made without it."""
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.ENOMEM})
+_LACKS = frozenset({"OutOfMemoryException"})
+"""DuckDB's word for it; its name, so that it needn't be loaded."""
 
 
 def as_of(day: date | None) -> datetime | None:
@@ -51,30 +60,75 @@ def make(
 ) -> Edition:
     """Make what is missing of an edition, quick things first; gives it. Whoever is killed is carried on from there.
 
-    `told` is called with each name, how many are done, and how many there are. Raises `OSError` where nothing can be
-    written.
+    Two that make editions in one folder take turns. `told` is called with each name, how many are done, and how many
+    there are. Raises `OSError` where nothing can be written, and `UmbelError` where the evidence can't be read any
+    more: nothing is shown that was made of half of it.
     """
-    edition = wanted(workspace, day)
-    before = store.pointer(day)
-    finished = before.finished if before else None
-    if finished == edition.key and store.made(edition.key).complete:
+    with files.locked(store.root / "making.lock", wait=float("inf")):
+        edition = wanted(workspace, day)
+        before = store.pointer(day)
+        finished = before.finished if before else None
+        made = store.made(edition.key)
+        if finished == edition.key and is_whole(store, edition.key):
+            if before is not None and before.wanted != finished:
+                store.point(day, Pointer(wanted=edition.key, finished=finished))
+            return edition
+        last = store.made(finished) if finished else Made()
+        store.tidy(edition.key)
+        store.begin(store.edition(edition.key) or edition)
+        store.point(day, Pointer(wanted=edition.key, finished=finished))
+        once_more = {name: number - (name in made.failed) for name, number in made.deaths.items()}
+        made = msgspec.structs.replace(made, failed={}, deaths=once_more)
+        made = _all(workspace, store, edition, _in_order(last), made, told)
+        store.keep_made(edition.key, msgspec.structs.replace(made, complete=True, doing=""))
+        store.point(day, Pointer(wanted=edition.key, finished=edition.key))
+        store.sweep()
         return edition
-    last = store.made(finished) if finished else Made()
-    store.begin(store.edition(edition.key) or edition)
-    store.point(day, Pointer(wanted=edition.key, finished=finished))
-    names = sorted(every(), key=lambda name: (last.seconds.get(name, 0.0), not _is_first(name)))
-    made = store.made(edition.key)
-    made = msgspec.structs.replace(made, failed={})
+
+
+def is_whole(store: Store, key: str) -> bool:
+    """Whether an edition has everything that it is to have."""
+    made = store.made(key)
+    return made.complete and not made.failed and not store.is_damaged(key) and store.edition(key) is not None
+
+
+def died(store: Store, key: str) -> None:
+    """Note at what a maker of an edition was killed. Raises `OSError`."""
+    made = store.made(key)
+    if made.doing:
+        deaths = {**made.deaths, made.doing: made.deaths.get(made.doing, 0) + 1}
+        store.keep_made(key, msgspec.structs.replace(made, doing="", deaths=deaths))
+
+
+def _in_order(last: Made) -> list[str]:
+    """Names of all parts: what was quick the last time first."""
+    return sorted(every(), key=lambda name: (last.seconds.get(name, 0.0), not _is_first(name)))
+
+
+def _all(
+    workspace: Workspace,
+    store: Store,
+    edition: Edition,
+    names: list[str],
+    made: Made,
+    told: Callable[[str, int, int], None] | None,
+) -> Made:
     with Shared(workspace, edition.as_of, edition.day) as shared:
         for place, name in enumerate(names):
             if told:
                 told(name, place, len(names))
+            if place_of(store, edition.key, name).exists():
+                continue
+            if made.deaths.get(name, 0) >= MOST_DEATHS:
+                why = f"Whoever made it was killed {made.deaths[name]} times: is there enough memory?"
+                made = msgspec.structs.replace(made, failed={**made.failed, name: why})
+                continue
+            store.keep_made(edition.key, msgspec.structs.replace(made, doing=name))
             made = one(store, edition, shared, name, made)
+            if name in made.failed:
+                wanted(workspace, edition.day if edition.as_of else None)  # raises where the evidence is gone
             store.keep_made(edition.key, made)
-    store.keep_made(edition.key, msgspec.structs.replace(made, complete=True))
-    store.point(day, Pointer(wanted=edition.key, finished=edition.key))
-    store.sweep()
-    return edition
+    return made
 
 
 def every() -> list[str]:
@@ -104,15 +158,21 @@ def _make_one(store: Store, edition: Edition, shared: Shared, name: str, path: P
         tables.write(declared, declared.rows(shared), path)
     elif kind == "file":
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}.new")
-        registry.files()[rest].write(shared, fresh)
-        fresh.replace(path)
+        fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        try:
+            registry.files()[rest].write(shared, fresh)
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
     else:
         store.keep_figure(edition.key, rest, registry.figures()[rest].make(shared))
 
 
 def one(store: Store, edition: Edition, shared: Shared, name: str, made: Made) -> Made:
-    """Make one figure or list unless it is there; gives how the edition came to be, with it. Raises `OSError`."""
+    """Make one figure or list unless it is there; gives how the edition came to be, with it.
+
+    Raises `OSError` where there is no room, or no memory: what the machine lacks just now is no fault of the part.
+    """
     path = place_of(store, edition.key, name)
     if path.exists():
         return made
@@ -120,13 +180,25 @@ def one(store: Store, edition: Edition, shared: Shared, name: str, made: Made) -
     failed = dict(made.failed)
     try:
         _make_one(store, edition, shared, name, path)
-    except OSError:
-        raise
     except UmbelError as error:
+        _must_be_its_own(name, error)
         log.warning("%s couldn't be made: %s", name, error)
         failed[name] = str(error)
     except Exception as error:  # one figure's fault must not cost the others
+        _must_be_its_own(name, error)
         log.exception("%s couldn't be made", name)
         failed[name] = f"It broke ({type(error).__name__}); the log of the office says where."
     seconds = {**made.seconds, name: round(time.perf_counter() - started, 3)}
     return msgspec.structs.replace(made, seconds=seconds, failed=failed)
+
+
+def _must_be_its_own(name: str, error: Exception) -> None:
+    """Raise `OSError` where a part failed since the machine lacks something: it is tried again, not given up."""
+    each: BaseException | None = error
+    while each is not None:
+        lacks = isinstance(each, MemoryError) or type(each).__name__ in _LACKS
+        if isinstance(each, OSError) and each.errno in _NO_ROOM:
+            raise OSError(each.errno, each.strerror or str(each), name) from error
+        if lacks or says_full(str(each)):
+            raise OSError(errno.ENOSPC, f"{type(each).__name__}: {str(each)[:300]}", name) from error
+        each = each.__cause__ or each.__context__

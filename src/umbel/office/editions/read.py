@@ -5,8 +5,11 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
+import sqlite3
 import threading
+import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     from umbel.office.seen import Seen
 
 T = TypeVar("T")
+log = logging.getLogger("umbel.office.editions")
+LOOKED_AT = 60.0
+"""Seconds after which it is noted again that somebody looks at a day."""
 REMEMBERED = 256
 """Figures that a process keeps decoded."""
 
@@ -49,22 +55,12 @@ def figure_of(made_by: Callable[[Shared], T], seen: Seen) -> Found[T]:
 
 def list_of(listing: Listing, asked: Asked, seen: Seen) -> Found[Page]:
     """One page of a list for whoever asks. Raises `UsageError` for a question that it can't be asked."""
-
-    def read(store: Store, edition: Edition) -> Page | None:
-        path = store.list_path(edition.key, listing.name)
-        return asking.ask(listing, path, asked, seen.hidden) if path.exists() else None
-
-    return _found(f"list {listing.name}", seen.day, read)
+    return _list(listing, seen, lambda path: asking.ask(listing, path, asked, seen.hidden))
 
 
 def every_of(listing: Listing, asked: Asked, seen: Seen) -> Found[Iterator[Row]]:
     """Every row of a list that is asked for, all of one edition: for export."""
-
-    def read(store: Store, edition: Edition) -> Iterator[Row] | None:
-        path = store.list_path(edition.key, listing.name)
-        return asking.every(listing, path, asked, seen.hidden) if path.exists() else None
-
-    return _found(f"list {listing.name}", seen.day, read)
+    return _list(listing, seen, lambda path: asking.every(listing, path, asked, seen.hidden))
 
 
 def row_of(listing: Listing, key: str, seen: Seen) -> Found[Row]:
@@ -76,15 +72,37 @@ def path_of(listing: Listing, seen: Seen, read: Callable[[Path], T | None]) -> F
     """Something of a list's file, read by whoever knows it; READY without a value: it isn't in there."""
     nothing = object()
 
-    def within(store: Store, edition: Edition) -> Any:
-        path = store.list_path(edition.key, listing.name)
-        if not path.exists():
-            return None
+    def within(path: Path) -> Any:
         value = read(path)
         return nothing if value is None else value
 
-    found: Found[Any] = _found(f"list {listing.name}", seen.day, within)
+    found: Found[Any] = _list(listing, seen, within)
     return msgspec.structs.replace(found, value=None) if found.value is nothing else found
+
+
+def _list(listing: Listing, seen: Seen, read: Callable[[Path], T]) -> Found[T]:
+    """Something of a list's file; a file that is damaged, or of another Umbel's shape, is as not made."""
+
+    def within(store: Store, edition: Edition) -> T | None:
+        path = store.list_path(edition.key, listing.name)
+        if not path.exists():
+            return None
+        try:
+            return read(path) if asking.fits(listing, path) else None
+        except sqlite3.OperationalError as error:
+            if _is_of_before(error) or not path.exists():
+                return None
+            raise
+        except sqlite3.DatabaseError as error:
+            log.error("The list %s is damaged and is made again: %s", listing.name, error)  # noqa: TRY400
+            store.damaged(edition.key, path)
+            return None
+
+    return _found(f"list {listing.name}", seen.day, within)
+
+
+def _is_of_before(error: sqlite3.Error) -> bool:
+    return str(error).startswith(("no such table", "no such column"))
 
 
 def file_of(kept: registry.Kept, seen: Seen) -> Found[Path]:
@@ -98,14 +116,23 @@ def file_of(kept: registry.Kept, seen: Seen) -> Found[Path]:
 
 
 def search(text: str, seen: Seen, *, number: int = 8) -> dict[str, list[Row]]:
-    """What a text means in every list that is searched as a whole, by the list's name; bounded, best first."""
+    """What a text means in every list that is searched as a whole, by the list's name; bounded, best first.
+
+    What is alike is looked for only where no list has it as written: that takes most of the time.
+    """
+    if not text.strip():
+        return {}
+    return _search(text, seen, number, forgiving=False) or _search(text, seen, number, forgiving=True)
+
+
+def _search(text: str, seen: Seen, number: int, *, forgiving: bool) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for listing in registry.listings().values():
-        if listing.global_search is None or not text.strip():
+        if listing.global_search is None:
             continue
 
         def read(path: Path, listing: Listing = listing) -> list[Row]:
-            return asking.hits(listing, path, text, number, seen.hidden)
+            return asking.hits(listing, path, text, number, seen.hidden, forgiving=forgiving)
 
         if rows := path_of(listing, seen, read).value:
             found[listing.name] = rows
@@ -155,6 +182,10 @@ def _pointer(store: Store, day: date | None) -> Pointer | None:
     path = store.root / ("now.json" if day is None else f"days/{day.isoformat()}.json")
     try:
         told = path.stat()
+        if day is not None and abs(time.time() - told.st_mtime) > LOOKED_AT:
+            with contextlib.suppress(OSError):
+                os.utime(path)  # days that are looked at are kept longer than others
+            told = path.stat()
     except OSError:
         return None
     stamp = (told.st_mtime_ns, told.st_ino)
@@ -164,9 +195,6 @@ def _pointer(store: Store, day: date | None) -> Pointer | None:
     pointer = store.pointer(day)
     if pointer is None:
         return None
-    if day is not None:
-        with contextlib.suppress(OSError):
-            os.utime(path)  # looked at: kept longer than days that weren't
     if len(_pointers) > 64:
         _pointers.clear()
     _pointers[str(path)] = (stamp, pointer)

@@ -6,12 +6,14 @@
     editions/days/2026-10-01.json   the same for a day that somebody looks at
     editions/<key>/edition.json, figures/<name>.msgpack, lists/<name>.sqlite, files/<name>, made.json
 
-Any file that is missing or damaged is as not made yet.
+Any file that is missing or damaged is as not made yet. Whoever finds one damaged throws it away and leaves a mark
+(`editions/<key>/again`), so that it is made again.
 """
 
 from __future__ import annotations
 
 import contextlib
+import secrets
 import shutil
 import time
 from datetime import date
@@ -26,6 +28,10 @@ T = TypeVar("T")
 KEPT_DAYS = 12
 """Days that are kept made; the one that was looked at longest ago goes first."""
 KEPT_NOW = 2
+MOST_WANTED = 12
+"""Days that wait to be made at most: each takes as long as an edition, and anyone who reads may ask."""
+JUST_NOW = 60.0
+"""Seconds for which somebody may still be reading what nobody points to any more."""
 
 
 class Pointer(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +47,10 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     seconds: dict[str, float] = {}
     failed: dict[str, str] = {}
     complete: bool = False
+    doing: str = ""
+    """What is being made just now, or was when its maker died."""
+    deaths: dict[str, int] = {}
+    """How often its maker was killed at it: memory runs out at the same place each time."""
 
 
 class Store:
@@ -59,9 +69,9 @@ class Store:
         self._write(self._pointer_path(day), pointer)
 
     def want(self, day: date) -> None:
-        """Ask the process that makes editions for a day. Raises `OSError`."""
+        """Ask the process that makes editions for a day, unless many wait already. Raises `OSError`."""
         path = self.root / "wanted" / day.isoformat()
-        if not path.exists():
+        if not path.exists() and len(self.wanted()) < MOST_WANTED:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
 
@@ -108,10 +118,31 @@ class Store:
 
     def figure(self, key: str, name: str, kind: type[T]) -> T | None:
         """Read a figure as its type; None where it isn't there or isn't one."""
+        path = self.figure_path(key, name)
         try:
-            return msgspec.msgpack.decode(self.figure_path(key, name).read_bytes(), type=kind)
-        except (OSError, msgspec.DecodeError, RecursionError):
+            return msgspec.msgpack.decode(path.read_bytes(), type=kind)
+        except (OSError, msgspec.ValidationError):  # not there, or of another Umbel's shape
             return None
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            self.damaged(key, path)
+            return None
+
+    def damaged(self, key: str, path: Path) -> None:
+        """A part can't be read: it is made again. Never raises."""
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+            (self.root / key / "again").touch()
+
+    def is_damaged(self, key: str) -> bool:
+        """Whether a part of an edition was found damaged since it was made."""
+        return (self.root / key / "again").exists()
+
+    def tidy(self, key: str) -> None:
+        """Before an edition is made, or carried on with: throw away what a killed maker left half written."""
+        (self.root / key / "again").unlink(missing_ok=True)
+        for kind in ("figures", "lists", "files"):
+            for path in (self.root / key / kind).glob(".*"):
+                path.unlink(missing_ok=True)
 
     def made(self, key: str) -> Made:
         """How an edition came to be, so far."""
@@ -124,24 +155,19 @@ class Store:
     def sweep(self) -> None:
         """Throw away what nobody points to any more; a day goes when newer ones were looked at. Never raises."""
         with contextlib.suppress(OSError):
-            days = sorted((self.root / "days").glob("*.json"), key=lambda path: -path.stat().st_atime)
+            days = sorted((self.root / "days").glob("*.json"), key=lambda path: -path.stat().st_mtime)
             for path in days[KEPT_DAYS:]:
                 path.unlink(missing_ok=True)
             used: set[str] = set()
             for path in [self.root / "now.json", *days[:KEPT_DAYS]]:
                 if said := self._read(path, Pointer):
                     used |= {said.wanted, said.finished or ""}
-            old = [
-                path
-                for path in self.root.iterdir()
-                if (path / "edition.json").exists() and path.name not in used
-            ]
-            old.sort(key=lambda path: -(path / "edition.json").stat().st_mtime)
+            marks = [path / "edition.json" for path in self.root.iterdir() if path.name not in used]
+            old = sorted((path for path in marks if path.exists()), key=lambda path: -path.stat().st_mtime)
             for path in old[KEPT_NOW - 1 :]:
-                if (
-                    path / "edition.json"
-                ).stat().st_mtime < time.time() - 60:  # somebody may be reading it just now
-                    shutil.rmtree(path, ignore_errors=True)
+                # either way: a clock that was set back must not keep them for ever
+                if abs(path.stat().st_mtime - time.time()) > JUST_NOW:
+                    shutil.rmtree(path.parent, ignore_errors=True)
 
     def _pointer_path(self, day: date | None) -> Path:
         return self.root / "now.json" if day is None else self.root / "days" / f"{day.isoformat()}.json"
@@ -150,7 +176,7 @@ class Store:
     def _read(path: Path, kind: type[T]) -> T | None:
         try:
             return msgspec.json.decode(path.read_bytes(), type=kind)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return None
 
     def _write(self, path: Path, value: Any) -> None:
@@ -158,9 +184,6 @@ class Store:
 
     @staticmethod
     def _write_bytes(path: Path, content: bytes) -> None:
-
-        import secrets
-
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:

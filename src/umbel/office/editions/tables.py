@@ -9,6 +9,7 @@ that is a matter of an index, not of a scan.
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 import unicodedata
 from typing import TYPE_CHECKING, Any
@@ -63,8 +64,7 @@ def write(listing: Listing, rows: pa.Table, path: Path) -> int:
     if missing:
         raise UmbelError(f"The list {listing.name} was given no {', '.join(sorted(missing))}.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.unlink(missing_ok=True)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     connection = sqlite3.connect(fresh, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode=OFF")

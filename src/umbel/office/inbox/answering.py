@@ -22,8 +22,11 @@ from umbel.office.records.auditing import alone
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from umbel.app.workspace import Workspace
+
 OFFICE = Actor("the office", None, "office")
 """Who acts where time does."""
+OVER = "It isn't open any more."
 
 
 class NotYours(Exception):
@@ -35,10 +38,12 @@ class Over(Exception):
 
 
 def others(request: Request) -> bool:
-    """Whether anybody but who asked may answer it."""
+    """Whether anybody but who asked may answer it: has the role, and may see the project that it names."""
     accounts = User.objects.filter(is_active=True).exclude(pk=request.by_id or 0)
-    found = accounts.only("id", "is_active", "roles", "claimed_roles").iterator(chunk_size=500)
-    return any(request.answerable_by(user.all_roles()) for user in found)
+    return any(
+        request.answerable_by(user.all_roles()) and telling.may_see(user, request)
+        for user in accounts.iterator(chunk_size=500)
+    )
 
 
 def approve(
@@ -73,12 +78,18 @@ def approve(
             _settle(who, request, APPROVED, comment, alone=own)
             audit(who, kind.action, f"#{request.pk} {request.title}", detail)
         return
+
+    def still_open(ws: Workspace) -> str:
+        """Who comes second is told so, rather than that the record stands already."""
+        _must_be_open(request)
+        return act(ws)
+
     change(
         who,
         action=kind.action,
         subject=request.title,
         detail=detail,
-        act=act,
+        act=still_open,
         also=lambda record: _settle(who, request, APPROVED, comment, alone=own, record=record),
     )
 
@@ -143,7 +154,7 @@ def _settle(
     if state in {APPROVED, DECLINED}:
         told |= {"answered_by": actor.name, "answered_at": now, "alone": alone, "record": record[:200]}
     if Request.objects.filter(pk=request.pk, state=OPEN).update(**told) != 1:
-        raise Over("It isn't open any more.")
+        raise Over(OVER)
     request.refresh_from_db()
     event = Event.objects.create(
         request=request,
@@ -155,6 +166,11 @@ def _settle(
         once=f"end-{request.pk}",
     )
     telling.happened(request, event)
+
+
+def _must_be_open(request: Request) -> None:
+    if not Request.objects.filter(pk=request.pk, state=OPEN).exists():
+        raise Over(OVER)
 
 
 def _must_be_theirs(who: Any, request: Request) -> None:

@@ -16,7 +16,8 @@ from umbel.office.core import workspace
 from umbel.office.inbox import telling
 from umbel.office.inbox.kinds import KINDS
 from umbel.office.inbox.kinds.base import Asked
-from umbel.office.inbox.models import Event, Request
+from umbel.office.inbox.models import OPEN, Event, Request
+from umbel.office.inbox.reading import shown_to, visible
 from umbel.office.inbox.text import line
 from umbel.office.records import audit
 from umbel.office.records.actor import actor_of
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from umbel.office.inbox.kinds import Kind
     from umbel.office.seen import Seen
 
+_MOST_ALIKE = 3
 WHOLE = "__all__"
 """Where what is wrong belongs to no field."""
 
@@ -56,6 +58,16 @@ def tried_out(kind: Kind, asked: Asked) -> dict[str, str]:
     except UsageError as error:
         return {WHOLE: str(error)}
     return {}
+
+
+def alike(kind: Kind, fields: Mapping[str, Any], seen: Seen, once: str = "") -> list[Request]:
+    """Open requests for the same, but for this one sent again: whoever asks may rather join in there."""
+    try:
+        title = line(kind.title_of(fields))
+    except KeyError:
+        return []  # not enough is said yet
+    same = visible(seen).filter(kind=kind.name, state=OPEN, title=title, project=kind.project(fields))
+    return list(filter(shown_to(seen), same.exclude(once=once[:36] or "none")[:_MOST_ALIKE]))
 
 
 def ask(who: Any, kind: Kind, fields: Mapping[str, Any], once: str) -> Request:

@@ -70,6 +70,9 @@ def _evaluate(request: Request) -> None:
     except UmbelError as error:
         log.warning("Of %s nothing can be said: %s", request, error)
         told["why"] = str(error)
+    except Exception:  # a package of which nothing can be said must not keep all others from being looked at
+        log.exception("Of %s nothing can be said", request)
+        told["why"] = "It couldn't be worked out; the office's log says why."
     Known.objects.update_or_create(request=request, defaults={"made_at": datetime.now(UTC), **told})
 
 

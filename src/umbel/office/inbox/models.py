@@ -89,7 +89,11 @@ class Request(models.Model):
         days, said = abs(left) // timedelta(1), "in time" if left >= timedelta(0) else "late"
         if self.answered_at is not None:
             took = (self.answered_at - self.made_at) // timedelta(1)
-            return f"answered {said}, after {took} day{'s' * (took != 1)}"
+            return (
+                f"answered {said}, after {took} day{'s' * (took != 1)}"
+                if took
+                else f"answered {said}, within a day"
+            )
         if left >= timedelta(0):
             return f"{days} day{'s' * (days != 1)} left" if days else "due today"
         return f"late by {days} day{'s' * (days != 1)}" if days else "late since today"

@@ -14,7 +14,7 @@ from umbel.office.inbox.models import OPEN, STATES, Request, Word
 from umbel.office.roles import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from django.db.models import QuerySet
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PER_PAGE = 50
 _MOST = 100
+_COUNTED = 1_000
+"""Of what waits for somebody from whom something is kept, so many are looked at one by one."""
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,52 +84,93 @@ _SAID = {"answered": "answered", "commented": "commented on it", "mentioned": "m
 
 
 def visible(seen: Seen) -> QuerySet[Request]:
-    """The requests that may be shown to somebody; of a page of them ask `seen.shows` once more."""
-    return Request.objects.exclude(project__in=list(seen.hidden)) if seen.hidden else Request.objects.all()
+    """The requests that may be shown to somebody; of a page of them ask `shown_to` once more."""
+    if not _keeps(seen):
+        return Request.objects.all()
+    named = Request.objects.exclude(project="").order_by().values_list("project", flat=True).distinct()
+    return Request.objects.exclude(project__in=[name for name in named if not seen.shows(name)])
+
+
+def shown_to(seen: Seen) -> Callable[[Request], bool]:
+    """What tells whether somebody may see a request: not where it names a project that is kept from them.
+
+    Nor where it names a package that only such projects use, but for who asked.
+    """
+    if not _keeps(seen):
+        return lambda _: True
+    from umbel.office.pages.legal.confidential import kept_back
+
+    kept = kept_back(seen)
+
+    def shows(request: Request) -> bool:
+        if request.project and not seen.shows(request.project):
+            return False
+        if kept is None or (seen.user is not None and request.by_id == seen.user):
+            return True
+        return not kept(request.fields.get("package"))
+
+    return shows
+
+
+def _keeps(seen: Seen) -> bool:
+    """Whether anything is kept from somebody: also where rules alone say so, and no evidence has a name for it."""
+    return bool(seen.hidden) or type(seen.hidden) is not frozenset
 
 
 def one(seen: Seen, number: int) -> Request | None:
     """A request by its number; None where there is none that may be shown."""
     found = Request.objects.select_related("by").filter(pk=number).first()
-    return found if found is not None and _shows(seen, found) else None
+    return found if found is not None and shown_to(seen)(found) else None
 
 
 def to_answer(seen: Seen, most: int = _MOST) -> list[Request]:
     """Open requests that somebody may answer and didn't put themselves, those due first."""
-    found = _to_answer(seen).order_by("due_at", "id")[:most]
-    return [each for each in found if _shows(seen, each)]
+    return list(filter(shown_to(seen), _to_answer(seen).order_by("due_at", "id")[:most]))
 
 
 def own(seen: Seen, most: int = PER_PAGE) -> list[Request]:
     """What somebody asked for themselves, what is open first."""
     mine = Request.objects.filter(by=seen.user)
     opened = list(mine.filter(state=OPEN)[:most])
-    return [each for each in [*opened, *mine.exclude(state=OPEN)[: most - len(opened)]] if _shows(seen, each)]
+    return list(filter(shown_to(seen), [*opened, *mine.exclude(state=OPEN)[: most - len(opened)]]))
 
 
 def words(seen: Seen, most: int = PER_PAGE) -> list[Word]:
     """Word that somebody hasn't read yet, the newest first."""
-    found = Word.objects.filter(user=seen.user, read_at=None).select_related("request", "event")[:most]
-    return [each for each in found if _shows(seen, each.request)]
+    found, shows = _unread(seen).select_related("request", "event")[:most], shown_to(seen)
+    return [each for each in found if shows(each.request)]
 
 
-def read(seen: Seen, request: Request | None = None) -> None:
-    """Somebody has read the words of a request; of all, where none is named."""
-    mine = Word.objects.filter(user=seen.user, read_at=None)
-    (mine if request is None else mine.filter(request=request)).update(read_at=datetime.now(UTC))
+def read(seen: Seen, request: Request) -> None:
+    """Somebody has read the words of a request."""
+    _unread(seen).filter(request=request).update(read_at=datetime.now(UTC))
+
+
+def read_between(seen: Seen, oldest: int, newest: int) -> None:
+    """Somebody has read the words that a page showed, by their numbers; what came since they haven't."""
+    _unread(seen).filter(pk__range=(oldest, newest)).update(read_at=datetime.now(UTC))
 
 
 def waiting(seen: Seen) -> Waiting:
-    """How much waits for somebody: two short queries."""
+    """How much waits for somebody: two short queries. Where something is kept from them, what they see is counted."""
     from django.db.models import Count
 
     now = datetime.now(UTC)
+    if _keeps(seen):
+        shows = shown_to(seen)
+        mine = list(filter(shows, _to_answer(seen)[:_COUNTED]))
+        unread = _unread(seen).select_related("request")[:_COUNTED]
+        return Waiting(
+            to_answer=len(mine),
+            late=sum(each.due_at < now for each in mine),
+            unread=sum(shows(each.request) for each in unread),
+        )
     told = _to_answer(seen).aggregate(to_answer=Count("id"), late=Count("id", filter=Q(due_at__lt=now)))
-    return Waiting(unread=Word.objects.filter(user=seen.user, read_at=None).count(), **told)
+    return Waiting(unread=_unread(seen).count(), **told)
 
 
 def searched(seen: Seen, asked: Mapping[str, Any]) -> QuerySet[Request]:
-    """Requests by state, kind, whose, and words of their title."""
+    """Requests by state, kind, whose, whether they wait for whoever asks (those due first), and words."""
     found = visible(seen).order_by("-id")
     if asked.get("state") in STATES:
         found = found.filter(state=asked["state"])
@@ -135,6 +178,8 @@ def searched(seen: Seen, asked: Mapping[str, Any]) -> QuerySet[Request]:
         found = found.filter(kind=asked["kind"])
     if asked.get("mine"):
         found = found.filter(by=seen.user)
+    if asked.get("waits"):
+        found = found.filter(pk__in=_to_answer(seen).values("pk")).order_by("due_at", "id")
     text = str(asked.get("q") or "").strip()[:100]
     if text.lstrip("#").isdecimal():
         return found.filter(Q(pk=min(int(text.lstrip("#")), 1 << 60)) | Q(title__icontains=text))
@@ -148,5 +193,5 @@ def _to_answer(seen: Seen) -> QuerySet[Request]:
     return visible(seen).filter(state=OPEN, answerer__in=roles).exclude(by=seen.user)
 
 
-def _shows(seen: Seen, request: Request) -> bool:
-    return not request.project or seen.shows(request.project)
+def _unread(seen: Seen) -> QuerySet[Word]:
+    return Word.objects.filter(user=seen.user, read_at=None)

@@ -16,7 +16,9 @@ from umbel.office.accounts.rules import hidden_from
 from umbel.office.config import config
 from umbel.office.core import workspace
 from umbel.office.inbox.models import APPROVED, COMMENTED, DECLINED, EXPIRED, Notices, Outgoing, Word
+from umbel.office.inbox.reading import shown_to
 from umbel.office.inbox.text import line, mentions
+from umbel.office.seen import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,8 +82,8 @@ def answerers(request: Request) -> list[User]:
 
 
 def may_see(user: User, request: Request) -> bool:
-    """Whether the project that a request names may be named to somebody."""
-    return not request.project or request.project not in hidden_from(user)
+    """Whether what a request names may be named to somebody."""
+    return shown_to(Seen(roles=user.all_roles(), hidden=hidden_from(user), user=user.pk))(request)
 
 
 def sends_mail() -> bool:
@@ -159,7 +161,7 @@ def _hooks(request: Request, what: str, by: str, key: str) -> None:
     ]
     if not named:
         return
-    secret = bool(request.project) and request.project in hidden_from(None)
+    secret = not shown_to(Seen(hidden=hidden_from(None)))(request)
     told: dict[str, Any] = {
         "number": request.pk,
         "kind": request.kind,

@@ -9,7 +9,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import secrets
+import shutil
 import tarfile
+import tempfile
+import zlib
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -40,6 +46,10 @@ _LEFT = frozenset(
 """What is made anew, or must not outlive its moment."""
 _NOTE = "umbel-backup.json"
 BY = "umbel office backup"
+_DAMAGED = (
+    tarfile.TarError, EOFError, zlib.error, UnicodeDecodeError, json.JSONDecodeError,
+    serializers.base.DeserializationError,
+)  # fmt: skip
 
 
 class _Exact(DjangoJSONEncoder):
@@ -54,17 +64,17 @@ def write(file: Path) -> str:
     """Write an archive, whole or not at all; a sentence on it. Raises `OSError`."""
     from umbel.office.records.decisions import current_folder
 
-    fresh = file.with_name(f".{file.name}.new")
+    fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     counted = 0
     lakes = list(_lakes())
     try:
         with tarfile.open(fresh, "x:gz", compresslevel=6) as archive:
             fresh.chmod(0o600)  # it holds what signs people in, if only its digests
             _add(archive, _NOTE, json.dumps({"version": __version__, "database": connection.vendor}).encode())
-            with transaction.atomic():
-                for name, rows in _rows():
+            with _at_one_moment():
+                for model in _models():
                     counted += 1
-                    _add(archive, f"database/{name}.jsonl", rows)
+                    _add_rows(archive, model)
             for path, name in _files(current_folder()):
                 archive.add(path, f"workspace/{name}", recursive=False)
             for lake in lakes:
@@ -72,6 +82,8 @@ def write(file: Path) -> str:
                     archive.add(
                         path, f"workspace/{path.relative_to(config().workspace).as_posix()}", recursive=False
                     )
+        with fresh.open("rb") as written:
+            os.fsync(written.fileno())
         fresh.replace(file)
     finally:
         fresh.unlink(missing_ok=True)
@@ -91,27 +103,66 @@ def restore(file: Path) -> str:
     root = config().workspace
     if any(_lakes()):
         raise UsageError("This folder has a lake already.", "Restore into a folder without one.")
+    done: list[Path] = []
     try:
-        with tarfile.open(file, "r:gz") as archive:
-            members = archive.getmembers()
-            if not members or members[0].name != _NOTE:
-                raise UsageError(f"{file} is no backup of the office.")
+        with tarfile.open(file, "r:gz") as archive, transaction.atomic():
+            members = _members(archive, file)
             tables = [member for member in members if member.name.startswith("database/")]
             rows = _load(archive, tables)
-            written = _unpack(archive, members, root)
-    except (tarfile.TarError, EOFError, json.JSONDecodeError, serializers.base.DeserializationError) as error:
-        raise UsageError(f"{file} is damaged, or no backup of the office.") from error
+            _unpack(archive, members, root, done)
+    except BaseException as error:
+        _taken_back(done, root)
+        if isinstance(error, _DAMAGED):
+            raise UsageError(f"{file} is damaged, or no backup of the office.") from error
+        raise
+    written = len(done)
     from umbel.office.records import audit
 
     audit(BY, "office.restore", file.name, f"{rows} rows, {written} files")
     return f"Restored {rows} rows and {written} files. Start the office: umbel serve"
 
 
-def _rows() -> Iterator[tuple[str, bytes]]:
-    """Every table that is the office's, as JSON lines, in the order in which they stand on each other."""
-    for model in _models():
-        told = serializers.serialize("jsonl", model._default_manager.order_by("pk").iterator(), cls=_Exact)  # noqa: SLF001
-        yield model._meta.label_lower, told.encode()  # noqa: SLF001 - Django's way to name a model
+def _taken_back(done: list[Path], root: Path) -> None:
+    """Remove what was written, and the folders that are empty then: what was refused mustn't be in the way later."""
+    for path in reversed(done):
+        path.unlink(missing_ok=True)
+        for folder in path.parents:
+            if folder == root or not folder.is_relative_to(root):
+                break
+            try:
+                folder.rmdir()
+            except OSError:
+                break
+
+
+def _members(archive: tarfile.TarFile, file: Path) -> list[tarfile.TarInfo]:
+    members = archive.getmembers()
+    if not members or members[0].name != _NOTE:
+        raise UsageError(f"{file} is no backup of the office.")
+    return members
+
+
+@contextmanager
+def _at_one_moment() -> Iterator[None]:
+    """Every table is read as it stands at one moment, while others go on writing."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _add_rows(archive: tarfile.TarFile, model: type[Model]) -> None:
+    """A table as JSON lines, through a file: documents that were handed in are among its rows."""
+    with tempfile.TemporaryFile() as told:
+        rows = model._default_manager.order_by("pk").iterator(chunk_size=200)  # noqa: SLF001 - Django's way to them
+        text = io.TextIOWrapper(told, "utf-8", newline="\n", write_through=True)
+        serializers.serialize("jsonl", rows, stream=text, cls=_Exact)
+        text.detach()
+        member = tarfile.TarInfo(f"database/{model._meta.label_lower}.jsonl")  # noqa: SLF001 - Django's name of it
+        member.size = told.seek(0, os.SEEK_END)
+        told.seek(0)
+        archive.addfile(member, told)
 
 
 def _models() -> list[type[Model]]:
@@ -180,8 +231,10 @@ def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
     archive.addfile(member, io.BytesIO(content))
 
 
-def _unpack(archive: tarfile.TarFile, members: Iterable[tarfile.TarInfo], root: Path) -> int:
-    number = 0
+def _unpack(
+    archive: tarfile.TarFile, members: Iterable[tarfile.TarInfo], root: Path, done: list[Path]
+) -> None:
+    """Write the files of a backup; `done` gets each that was written. Raises `UsageError`, `OSError`."""
     for member in members:
         place = PurePosixPath(member.name)
         if place.parts[:1] != ("workspace",) or not member.isfile():
@@ -191,9 +244,19 @@ def _unpack(archive: tarfile.TarFile, members: Iterable[tarfile.TarInfo], root: 
             raise UsageError(
                 f"The backup names a place outside the folder: {member.name}.", "It wasn't made by Umbel."
             )
-        target.parent.mkdir(parents=True, exist_ok=True)
         told = archive.extractfile(member)
-        if told is not None:
-            target.write_bytes(told.read())
-            number += 1
-    return number
+        if told is None:
+            continue
+        if target.exists():
+            if target.read_bytes() == told.read():
+                continue
+            name = target.relative_to(root).as_posix()
+            raise UsageError(
+                f"{name} is here already, and says something else.", "Restore into an empty folder."
+            )
+        target.parent.mkdir(parents=True, exist_ok=True)
+        done.append(target)
+        with target.open("wb") as written:
+            shutil.copyfileobj(told, written, 1 << 20)
+        if member.mode & 0o077 == 0:
+            target.chmod(0o600)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from umbel.model.errors import UsageError
 from umbel.office.config import config
-from umbel.office.core import workspace
+from umbel.office.core import must_have_lake, workspace
 from umbel.office.editions.make import make
 from umbel.office.editions.store import Store
 
@@ -24,6 +24,7 @@ def made(day: str | None, tell: Callable[[str], None]) -> tuple[dict[str, float]
     except ValueError as error:
         raise UsageError(f"{day!r} is no day.", "Write it as 2026-01-31.") from error
     store = Store(config().folder)
+    must_have_lake()
     edition = make(
         workspace(), store, asked, told=lambda name, place, whole: tell(f"{place + 1} of {whole}: {name}")
     )

@@ -23,11 +23,16 @@ class Json(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
-            **{name: value for name, value in vars(record).items() if name not in _OWN},
+            **{name: _plain(value) for name, value in vars(record).items() if name not in _OWN},
         }
         if record.exc_info:
             told["traceback"] = self.formatException(record.exc_info)
         return msgspec.json.encode(told, enc_hook=str).decode()
+
+
+def _plain(value: object) -> object:
+    """A request by its name, as the line of log of its answer has it."""
+    return getattr(value, "umbel_id", value)
 
 
 def begin(*, json: bool | None = None, level: int = logging.INFO) -> None:
@@ -40,3 +45,10 @@ def begin(*, json: bool | None = None, level: int = logging.INFO) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("umbel").setLevel(level)
+    # whoever looks for holes sends made-up hosts by the thousand: refused, and counted, is enough
+    logging.getLogger("django.security.DisallowedHost").setLevel(logging.CRITICAL)
+    logging.getLogger("django.request").setLevel(
+        logging.ERROR
+    )  # each request has a line already, without its secrets
+    if not as_json:  # a person at a terminal reads what is wrong, not who came by
+        logging.getLogger("umbel.office.requests").setLevel(logging.WARNING)

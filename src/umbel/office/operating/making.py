@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Umbel contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The process that makes one edition and ends: `python -m umbel.office.operating.making [DAY]`."""
+"""The process that makes one edition and ends: `python -m umbel.office.operating.making [--with-parent PID] [DAY]`."""
 
 from __future__ import annotations
 
@@ -22,16 +22,30 @@ def main() -> int:
 
     logs.begin()
     django.setup()
+    from umbel.office.away import away
     from umbel.office.config import config
-    from umbel.office.core import workspace
+    from umbel.office.core import must_have_lake, workspace
     from umbel.office.editions.make import make
     from umbel.office.editions.store import Store
+    from umbel.office.operating.serving import follow
 
-    day = date.fromisoformat(sys.argv[1]) if len(sys.argv) > 1 else None
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["--with-parent"]:
+        follow(
+            lambda: os._exit(1), int(arguments[1])
+        )  # or two would make the same when another worker starts
+        arguments = arguments[2:]
+    day = date.fromisoformat(arguments[0]) if arguments else None
     try:
+        must_have_lake()
         edition = make(workspace(), Store(config().folder), day)
     except (UmbelError, OSError) as error:
         log.error("The edition couldn't be made: %s", error)  # noqa: TRY400 - a sentence says all
+        return 1
+    except Exception as error:
+        if (found := away(error)) is None:
+            raise
+        log.error("The edition couldn't be made: %s", found.logged)  # noqa: TRY400 - as above
         return 1
     log.info("Edition %s of %s is made", edition.key, edition.day)
     return 0

@@ -19,9 +19,11 @@ class Actor(msgspec.Struct, frozen=True):
 
 
 def actor_of(who: Any) -> Actor:
-    """Who acts, of a request, an account, or somebody who is named already."""
+    """Who acts, of a request, an account, a command by its name, or somebody who is named already."""
     if isinstance(who, Actor):
         return who
+    if isinstance(who, str):
+        return Actor(who, None, "command")
     user = getattr(who, "user", who)
     token = getattr(who, "token", None)
     if not getattr(user, "is_authenticated", False):

@@ -20,30 +20,25 @@ UNKNOWN = element("span", "?", class_="unknown", title="unknown")
 _ROUND = 2
 _MOST_LINK = _MOST_TEXT = 2000
 
-TONES: dict[str, str] = {
-    **dict.fromkeys(
-        ("pass", "passed", "met", "clean", "reached", "on-track", "good", "yes", "ok", "allow"), "good"
+_WORDS = {
+    "good": (
+        "pass passed met clean reached on-track good yes ok allow approved resolved kept done fresh complete seeding "
+        "flowering in-force active planned mended fixed not-affected confirmed new cloned updated grown"
     ),
-    **dict.fromkeys(
-        ("approved", "resolved", "kept", "done", "fresh", "seeding", "flowering", "in-force"), "good"
+    "warn": (
+        "warn warning decayed late behind partial review check-dependency medium waiting due-soon open running-out "
+        "ends-soon ended acknowledged moderate growing stale paused under-investigation rewritten retold expiring"
     ),
-    **dict.fromkeys(
-        ("warn", "warning", "decayed", "late", "behind", "partial", "review", "medium", "waiting"), "warn"
+    "bad": (
+        "fail failed unmet contradicted error missed no bad deny declined critical high overdue expired exploited "
+        "denied failing affected"
     ),
-    **dict.fromkeys(
-        ("due-soon", "open", "running-out", "acknowledged", "moderate", "growing", "stale"), "warn"
+    "none": (
+        "not-applicable none withdrawn closed low info informational note absent rooted excused covered cleared "
+        "dropped unchanged skipped"
     ),
-    **dict.fromkeys(
-        ("fail", "failed", "unmet", "contradicted", "error", "missed", "no", "bad", "deny"), "bad"
-    ),
-    **dict.fromkeys(
-        ("declined", "critical", "high", "overdue", "expired", "exploited", "denied", "failing"), "bad"
-    ),
-    **dict.fromkeys(
-        ("not-applicable", "none", "withdrawn", "closed", "low", "info", "informational"), "none"
-    ),
-    **dict.fromkeys(("absent", "rooted"), "none"),
 }
+TONES: dict[str, str] = {word: tone for tone, words in _WORDS.items() for word in words.split()}
 """How a word is coloured and marked; what isn't listed stands as unknown."""
 
 

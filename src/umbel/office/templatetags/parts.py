@@ -15,6 +15,8 @@ from umbel.reports import charts, markup
 from umbel.reports.markup import Html, element
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from django.template.context import RequestContext
     from django.utils.safestring import SafeString
 
@@ -89,6 +91,18 @@ def value(found: object) -> SafeString:
 def safe_link(address: object) -> str:
     """`{{ url|safe_link }}`: http and https only, else "": test it before an `<a>` is written, or use `{% away %}`."""
     return marks.safe_link(address)
+
+
+@register.filter
+def numeric_columns(rows: Iterable[Sequence[object]] | None) -> set[int]:
+    """Which columns of small tables hold nothing but numbers: they stand flush right."""
+    columns = enumerate(zip(*(rows or ()), strict=False))
+    return {place for place, cells in columns if place and _all_numbers(cells)}
+
+
+def _all_numbers(cells: Iterable[object]) -> bool:
+    known = [each for each in cells if each is not None]
+    return bool(known) and all(_numeric(each) is not None for each in known)
 
 
 @register.simple_tag

@@ -21,8 +21,11 @@ MOST_RATIO = 250
 _FREE = 1 << 20
 """Bytes up to which nothing bursts."""
 AT_ONCE = 2
+AT_THE_DOOR = 5
+"""Those that are read, and those that wait for it: of the eight threads of a process some are left for pages."""
 PATIENCE = 20.0
 _room = threading.BoundedSemaphore(AT_ONCE)
+_door = threading.BoundedSemaphore(AT_THE_DOOR)
 GZIP = b"\x1f\x8b"
 
 
@@ -37,6 +40,8 @@ class BusyError(Exception):
 def unpacked(data: bytes, most: int = MOST_BYTES) -> bytes:
     """What gzip packed; other bytes as they are. Raises `TooLargeError`, and `ValueError` for a broken pack."""
     if not data.startswith(GZIP):
+        if len(data) > most:
+            raise TooLargeError(f"It has {len(data):,} bytes; at most {most:,} are taken.")
         return data
     told: list[bytes] = []
     size = 0
@@ -65,13 +70,21 @@ def unpacked(data: bytes, most: int = MOST_BYTES) -> bytes:
 
 @contextmanager
 def room() -> Iterator[None]:
-    """A place among the few that are read at once in this process. Raises `BusyError` where none comes free."""
-    if not _room.acquire(timeout=PATIENCE):
+    """A place among the few that are read at once in this process.
+
+    Raises `BusyError` where none comes free, and at once where too many wait already.
+    """
+    if not _door.acquire(blocking=False):
         raise BusyError
     try:
-        yield
+        if not _room.acquire(timeout=PATIENCE):
+            raise BusyError
+        try:
+            yield
+        finally:
+            _room.release()
     finally:
-        _room.release()
+        _door.release()
 
 
 @contextmanager

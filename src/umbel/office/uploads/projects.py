@@ -74,6 +74,11 @@ def shows(project: Project, seen: Seen) -> bool:
     return seen.shows(project.subject) and seen.shows(project.name)
 
 
+def above(project: Project, seen: Seen) -> Project | None:
+    """The project above one, where it may be named to whoever asks."""
+    return project.parent if project.parent is not None and shows(project.parent, seen) else None
+
+
 def meant(sent: Sent, name: str, seen: Seen) -> Project:
     """The project that a document is handed in for, not saved yet where it is new; `name` where none was sent.
 
@@ -102,11 +107,16 @@ def _was_collected(name: str, version: str) -> bool:
 
 
 def _parent(sent: Sent, seen: Seen) -> Project | None:
+    """The project above, not saved yet where it is new: a pipeline that moves here has had it elsewhere."""
     if sent.parent_uuid:
         return by_uuid(sent.parent_uuid, seen)
-    if sent.parent_name:
-        return by_name(sent.parent_name, sent.parent_version, seen)
-    return None
+    name, version = plain(sent.parent_name), plain(sent.parent_version)
+    if not name:
+        return None
+    found = Project.objects.filter(name=name, version=version).first()
+    if found is None and sent.create and seen.shows(name):
+        return Project(name=name, version=version, subject=name)
+    return _shown(found, seen)
 
 
 def placed(project: Project, sent: Sent) -> Project:

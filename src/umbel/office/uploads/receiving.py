@@ -16,18 +16,19 @@ import msgspec
 from django.db import transaction
 from django.utils import timezone
 
-from umbel.evidence.ingest_upload import Handed
-from umbel.office.core import workspace
+from umbel.evidence.ingest_upload import Handed, place, understood
+from umbel.office.core import must_have_lake, workspace
 from umbel.office.records import audit
 from umbel.office.records.actor import actor_of
 from umbel.office.uploads import bounds, projects
 from umbel.office.uploads.models import LONGEST, Document, Project, Receipt
-from umbel.office.uploads.told import as_kept, told_fault, told_finding, told_gap
+from umbel.office.uploads.told import as_kept, told_fault, told_finding, told_gap, told_policy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from umbel.app.receiving import Received
+    from umbel.evidence.ingest_upload import Understood
     from umbel.model.errors import Fault
     from umbel.office.seen import Seen
     from umbel.office.uploads.projects import Sent
@@ -42,14 +43,17 @@ KEPT_VERSIONS = 10
 def take(who: Any, sent: Sent, seen: Seen) -> Receipt:
     """Take a document in. Gives the receipt; what was sent before and is sent again is noted as unchanged.
 
-    Raises `UsageError` for what can't be understood, `NotThereError`, `BusyError`: nothing was kept then.
+    Raises `UsageError` for what can't be understood, `NotThereError`, `BusyError`, and `EvidenceError` where the
+    evidence is away: nothing was kept then.
     """
     started = time.perf_counter()
+    must_have_lake()
     data = _unpacked(sent)
     sent = msgspec.structs.replace(sent, data=data)
     with bounds.room():
-        name = projects.plain(sent.name) or _said_name(sent)
+        name, read = _named(sent)
         project = projects.meant(sent, name, seen)
+        _may_name(project.name, sent, seen)
         with bounds.alone(project.name):
             project = projects.placed(_again(project), sent)
             before = _standing_elsewhere(project)
@@ -60,21 +64,37 @@ def take(who: Any, sent: Sent, seen: Seen) -> Receipt:
                     project=project.subject,
                     version=project.version or None,
                     part=projects.plain(sent.part),
+                    read=read,
                 )
             )
             return _noted(who, sent, project, found, before, started)
 
 
-def looked_at(sent: Sent) -> Received:
-    """What would come of a document, without keeping any of it. Raises `UsageError`, `BusyError`."""
+def looked_at(sent: Sent, seen: Seen) -> Received:
+    """What would come of a document, without keeping any of it.
+
+    Raises `UsageError`, `BusyError`, and `NotThereError` for a project that is kept from whoever asks: what is excepted
+    there, and in which products it is, is part of the answer.
+    """
+    sent = msgspec.structs.replace(sent, data=_unpacked(sent))
     with bounds.room():
+        name, read = _named(sent)
+        _may_name(name, sent, seen)
         handed = Handed(
-            data=_unpacked(sent),
+            data=sent.data,
             name=sent.file_name,
-            project=projects.plain(sent.name) or None,
+            project=name or None,
             version=projects.plain(sent.version) or None,
+            read=read,
         )
         return workspace().hand_in(handed, keep=False)
+
+
+def _may_name(name: str, sent: Sent, seen: Seen) -> None:
+    """See that neither a project's name, nor what the workspace calls it, is kept from whoever hands in."""
+    called = workspace().settings.naming().project(name, place(name, projects.plain(sent.part)))
+    if not (seen.shows(name) and seen.shows(called)):
+        raise projects.NotThereError("The project could not be found.")
 
 
 def _unpacked(sent: Sent) -> bytes:
@@ -86,14 +106,13 @@ def _unpacked(sent: Sent) -> bytes:
         raise UsageError(f"{sent.file_name} {error}.", "Pack it again, or send it as it is.") from error
 
 
-def _said_name(sent: Sent) -> str:
-    """The name that a document gives to what it describes."""
-    if sent.uuid:
-        return ""
-    from umbel.evidence.ingest_upload import understood
-
-    said = understood(Handed(data=sent.data, name=sent.file_name), workspace().settings.naming())
-    return said.project
+def _named(sent: Sent) -> tuple[str, Understood | None]:
+    """The name of the project that a document is of: as it was sent, or as the document, once it was read, says."""
+    name = projects.plain(sent.name)
+    if name or sent.uuid:
+        return name, None
+    read = understood(Handed(data=sent.data, name=sent.file_name), workspace().settings.naming())
+    return read.project, read
 
 
 def _again(project: Project) -> Project:
@@ -125,6 +144,7 @@ def _noted(
     with transaction.atomic():
         project.subject = found.document.project
         project.imported_at = timezone.now()
+        project.parent = _kept_parent(project.parent)
         project.save()
         projects.superseded(project)
         gone = Receipt.objects.filter(project=project, part=projects.plain(sent.part), stands=True)
@@ -157,6 +177,16 @@ def _noted(
     return receipt
 
 
+def _kept_parent(parent: Project | None) -> Project | None:
+    """The project above, kept now where it was new: another upload may just have made it."""
+    if parent is None or not parent._state.adding:  # noqa: SLF001 - Django's own word for what isn't kept
+        return parent
+    kept, _ = Project.objects.get_or_create(
+        name=parent.name, version=parent.version, defaults={"subject": parent.subject}
+    )
+    return kept
+
+
 def of_verdict(verdict: Verdict) -> dict[str, Any]:
     """What a receipt keeps of a verdict."""
     return {
@@ -164,7 +194,7 @@ def of_verdict(verdict: Verdict) -> dict[str, Any]:
         "counts": verdict.counted(),
         "findings": as_kept([told_finding(each) for each in verdict.findings[:MOST_FINDINGS]]),
         "gaps": as_kept([told_gap(each) for each in verdict.gaps]),
-        "policy": verdict.policy[:LONGEST],
+        "policy": told_policy(verdict.policy)[:LONGEST],
     }
 
 
@@ -180,10 +210,20 @@ def _sentence(receipt: Receipt) -> str:
 
 
 def _stored(sha256: str, data: bytes) -> Document:
+    there = Document.objects.select_for_update().filter(sha256=sha256).first()
+    if there is not None:
+        return there
     document, _ = Document.objects.get_or_create(
         sha256=sha256, defaults={"size": len(data), "packed": zlib.compress(data, 6)}
     )
     return document
+
+
+def _dropped(sha256: str) -> None:
+    """Let the bytes go that no receipt has any more; somebody who hands in the same just now is waited for."""
+    document = Document.objects.select_for_update().filter(sha256=sha256).only("sha256").first()
+    if document is not None and not document.receipts.exists():
+        document.delete()
 
 
 def _let_go(project: Project) -> None:
@@ -200,7 +240,7 @@ def _let_go(project: Project) -> None:
             versions.add(of)
         else:
             Receipt.objects.filter(token=token).update(document=None)
-            Document.objects.filter(sha256=sha256, receipts__isnull=True).delete()
+            _dropped(sha256)
 
 
 def take_back(who: Any, project: Project) -> None:
@@ -209,8 +249,10 @@ def take_back(who: Any, project: Project) -> None:
         standing = Receipt.objects.filter(project=project, stands=True)
         workspace().withdraw_handed({receipt.origin for receipt in standing})
         with transaction.atomic():
+            gone = sorted(set(standing.values_list("sha256", flat=True)))
             standing.update(stands=False, findings=[], gaps=[], document=None)
-            Document.objects.filter(receipts__isnull=True).delete()
+            for sha256 in gone:
+                _dropped(sha256)
             Project.objects.filter(uuid=project.uuid).update(active=False, chosen=False)
             audit(who, "upload.withdraw", str(project))
 

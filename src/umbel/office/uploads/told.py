@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -49,6 +51,14 @@ def told_fault(fault: errors.Fault) -> dict[str, str]:
         "place": fault.place[:LONGEST],
         "level": fault.level,
     }
+
+
+def told_policy(source: str) -> str:
+    """Which policy judged, as everybody may know: the file's name, or an address without what proves who asks there."""
+    if "://" in source:
+        parts = urlsplit(source)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    return PurePath(source).name if PurePath(source).is_absolute() else source
 
 
 def told_gap(gap: verdict.Gap) -> Gap:

@@ -15,8 +15,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from umbel.office.accounts.rules import Hidden
 from umbel.office.pages.audit import lines
-from umbel.office.records import Actor, audit
+from umbel.office.records import Actor, audit, auditing
 from umbel.office.records.auditing import digest
 from umbel.office.records.models import Entry
 
@@ -151,6 +152,93 @@ def test_what_is_taken_away_is_no_formula_and_proves_itself(
     newest = Entry.objects.get(pk=told[0]["id"])
     assert told[0]["hash"] == digest(newest)
     assert office
+
+
+@pytest.mark.parametrize(
+    ("subject", "detail", "number"),
+    [
+        ("#7 Question: GPL", "", 7),
+        ("#12", "Use pkg:npm/x", 12),
+        ("Exception: x for y", "request #3, asked by mate", 3),
+        ("licences", "in #4", None),
+        ("#" + "9" * 30, "", None),
+    ],
+)
+def test_a_line_leads_to_its_request(
+    subject: str, detail: str, number: int | None, office: Path, as_role: Callable[[str], Client]
+) -> None:
+    line = audit(Actor("mate"), "test.request", subject, detail)
+    page = _text(as_role("office"), f"/audit/{line}")
+    assert (f'href="/requests/{number}"' in page) == (number is not None)
+    assert page.count('href="/requests/') == (number is not None) + 1  # and the menu's
+    assert office
+
+
+def test_names_that_are_kept_from_whoever_reads_are_left_out(
+    office: Path, as_role: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "bluebird-vault", "asked by mate for bluebird-vault.", '+project = "bluebird-vault"'
+    number = audit(Actor("mate"), "test.secret", f"Publish {said[0]}", said[1], said[2])
+    client = as_role("office")
+    pages = ("/audit/", f"/audit/{number}", "/audit/?format=csv", "/audit/?format=json")
+    assert all("bluebird" in _whole(client, page) for page in pages), "or this test tells nothing"
+    monkeypatch.setattr("umbel.office.accounts.rules.hidden_from", lambda _: frozenset({"bluebird-vault"}))
+    for page in pages:
+        assert "bluebird" not in _whole(client, page), page
+        assert "test.secret" in _whole(client, page)
+    told = [json.loads(line) for line in _whole(client, "/audit/?format=json").splitlines()]
+    assert [each["id"] for each in told if "left_out" in each] == [number], "who checks hashes is told"
+    gone = Hidden.of(
+        (), lambda name: name.startswith("bluebird")
+    )  # a rule knows it, no evidence names it any more
+    monkeypatch.setattr("umbel.office.accounts.rules.hidden_from", lambda _: gone)
+    assert "bluebird" not in _whole(client, f"/audit/{number}")
+    assert "mate" in _whole(client, f"/audit/{number}")
+    assert office
+
+
+def _whole(client: Client, url: str) -> str:
+    return client.get(url).getvalue().decode()
+
+
+def test_days_go_by_time_though_the_clock_was_set_back(
+    office: Path, as_role: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = datetime(2031, 5, 1, 12, tzinfo=UTC)
+    hours = [0, 1, 100, 2, 3, 4]  # the clock was four days ahead for one line
+    numbers = []
+    for hour in hours:
+        monkeypatch.setattr(auditing, "datetime", _Clock(start + timedelta(hours=hour)))
+        numbers.append(audit(Actor("mate"), "test.clock", f"hour {hour}"))
+    monkeypatch.setattr(lines, "PER_PAGE", 2)
+    client = as_role("office")
+
+    def walked(query: str) -> list[str]:
+        met, before = [], ""
+        while True:
+            found = client.get(f"/audit/?{query}{before}").context["found"]
+            met += [each.subject for each in found.rows]
+            if found.older is None:
+                return met
+            before = f"&before={found.older}"
+
+    assert walked("since=2031-05-01&until=2031-05-01") == [f"hour {each}" for each in (4, 3, 2, 1, 0)]
+    assert walked("since=2031-05-02") == ["hour 100"]
+    monkeypatch.setattr(lines, "LOOKED_AT", 2)
+    assert walked("since=2031-05-01&until=2031-05-01&q=hour+0") == ["hour 0"]
+    assert walked("since=2031-05-01&q=hour+1") == ["hour 100", "hour 1"]
+    assert client.get("/audit/?since=2031-05-01&before=999999").context["found"].rows == []
+    assert office
+
+
+class _Clock:
+    """A clock that stands."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self, _zone: object) -> datetime:
+        return self._now
 
 
 def test_the_chain_is_checked_on_a_page(office: Path, as_role: Callable[[str], Client]) -> None:

@@ -108,6 +108,39 @@ def test_the_plan_is_narrowed_by_petal_and_effort(as_role: SignedIn) -> None:
 
 
 @pytest.mark.usefixtures("office")
+def test_the_plan_says_first_what_matters_and_the_rest_when_asked(as_role: SignedIn) -> None:
+    viewer = as_role("viewer")
+    first, whole = (viewer.get(f"/office/plan/{asked}").context for asked in ("", "?all=1"))
+    assert len(first["moves"]) == 15 < len(whole["moves"]) == first["chosen"].whole
+    kinds = [each.title for each in first["doing"]]
+    assert len(kinds) == len(set(kinds))
+
+
+@pytest.mark.usefixtures("office")
+def test_a_framework_shows_the_practices_of_a_part(as_role: SignedIn) -> None:
+    viewer = as_role("viewer")
+    whole = viewer.get("/office/frameworks/flower/").context["sections"]
+    legal = viewer.get("/office/frameworks/flower/?part=legal").context
+    petal = viewer.get("/legal/").context["petal"]
+    asked = [answer for each in legal["sections"] for group in each.groups for answer in group.answers]
+    assert legal["narrowed"]
+    assert len([each for each in asked if each.counts]) == petal.counted
+    assert all("legal" in each.practice.petals for each in asked)
+    assert sum(each.counted for each in whole) == viewer.get("/office/").context["frameworks"][0].part.counted
+    assert not viewer.get("/office/frameworks/flower/?part=%3Cb%3E").context["sections"]
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize("path", ["/office/", "/management/", "/business/", "/legal/"])
+def test_a_page_of_a_petal_shows_the_few_things_that_matter(as_role: SignedIn, path: str) -> None:
+    page = as_role("viewer").get(path)
+    text, petal = page.content.decode(), page.context["petal"]
+    assert text.count("/why/practice/?of=") <= 3 < len(petal.moves)
+    assert f"?part={petal.id}#practices" in text
+    assert "No goal speaks of this part" not in text or not petal.goals
+
+
+@pytest.mark.usefixtures("office")
 def test_sources_say_what_was_looked_at(as_role: SignedIn) -> None:
     found = as_role("viewer").get("/office/sources/").context["sources"]
     assert found.totals.projects >= 6

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
+from html import unescape
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,11 +14,13 @@ from tests.office.estate import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from django.test import Client
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("read")]
 
+FRAME = "git.example/acme/frame"
 PAGES = (
     "/contributors/",
     "/catalogue/",
@@ -90,6 +94,62 @@ def test_a_public_catalogue_is_anyones_but_for_what_is_confidential(
     assert nobody.get("/who/").status_code == 302, "only the catalogue is public"
     for address in PAGES:
         assert SECRET not in text(as_role("viewer"), address), address
+
+
+def test_who_works_upstream_is_told_where_any_of_the_projects_that_use_it_is(read: Path) -> None:
+    from umbel.office.editions import figure_of, row_of
+    from umbel.office.pages.contributors import lists
+    from umbel.office.pages.ecosystem.figures import few_users
+    from umbel.office.seen import Seen
+
+    users = frozenset((figure_of(few_users, Seen()).value or {})[FRAME])
+    assert users
+    key = f"upstream {FRAME}"
+    some = Seen(hidden=users - {min(users)})
+    assert row_of(lists.who_works, key, some).value is not None
+    assert row_of(lists.who_works, key, Seen(hidden=users)).value is None
+    assert row_of(lists.who_works, "till", Seen(hidden=frozenset({"till"}))).value is None
+    assert read
+
+
+def test_thanks_go_by_name_and_never_for_what_is_kept_from_who_reads(
+    as_role: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from umbel.frameworks.recognition import BADGES, Earned
+    from umbel.office.editions import Found, State
+    from umbel.office.editions import figure_of as honest
+    from umbel.office.pages.contributors import figures, views
+
+    def earned(badge: str, name: str, project: str) -> Earned:
+        day = date(2026, 1, 2)
+        return Earned(
+            badge=badge, person=name, name=name, evidence=f"in {project}", day=day, projects=(project,)
+        )
+
+    told = [
+        earned("reviewer", "Mate", FRAME),
+        earned("first-upstream", "Mate", "git.example/acme/other"),
+        earned("steady", "<b>Ann</b>", FRAME),
+        earned("across", "Zoe", SECRET),
+    ]
+
+    def given(figure: Any, looks: Any) -> Any:
+        return (
+            Found(value=told, state=State.READY) if figure is figures.recognition else honest(figure, looks)
+        )
+
+    monkeypatch.setattr(views, "figure_of", given)
+    office = as_role("office")
+    page = text(office, "/recognition/")
+    assert page.index("&lt;b&gt;Ann&lt;/b&gt;") < page.index("Mate") < page.index("Zoe")
+    assert page.count("<strong>Mate</strong>") == 1
+    assert all(badge.rule in unescape(page) for badge in BADGES)
+    monkeypatch.setattr("umbel.office.accounts.rules.hidden_from", lambda _: frozenset({SECRET}))
+    monkeypatch.setattr(views, "kept_from", lambda _: frozenset({FRAME}))
+    page = text(office, "/recognition/")
+    for name in (FRAME, SECRET, "Zoe", "Ann"):
+        assert name not in page
+    assert "git.example/acme/other" in page
 
 
 def test_paths_tell_the_policy_in_force_and_lead_to_requests(as_role: Callable[[str], Client]) -> None:

@@ -5,6 +5,9 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import UTC, datetime
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +16,7 @@ from tests.office.estate import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from django.test import Client
 
@@ -31,6 +35,16 @@ PAGES = (
     "/evaluations/",
     "/owners/",
     "/owners/Shop/",
+)
+
+
+ASKING = (
+    "/decide/",
+    "/say/",
+    "/contributions/new",
+    "/evaluations/decide",
+    "/links/new",
+    "/requests/new",
 )
 
 
@@ -145,13 +159,79 @@ def test_what_is_confidential_is_on_no_page(
     as_role: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office = as_role("office")
+    own = f"/strategic/pkg:npm/only-{SECRET}/"
     assert f"only-{SECRET}" in text(office, "/strategic/"), "or this test tells nothing"
+    assert office.get(own).status_code == 200
     # Whom rules mean is tested with accounts; here what pages do with it, over the edition that is there.
     monkeypatch.setattr("umbel.office.accounts.rules.hidden_from", lambda _: frozenset({SECRET}))
     for address in (*PAGES, "/strategic/?format=csv", "/funding/?budget=100&currency=EUR"):
         found = office.get(address)
         assert SECRET.encode() not in found.getvalue(), address
-    assert office.get(f"/strategic/pkg:pypi/only-{SECRET}/").status_code == 404
+    assert office.get(own).status_code == 404
+
+
+def test_what_only_confidential_projects_use_is_told_nowhere_else_either(
+    as_role: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lists go by the users of a project; of figures each page has to leave it out."""
+    from umbel.office.pages.contributors import views as contributing
+    from umbel.office.pages.ecosystem import figures
+
+    viewer = as_role("viewer")
+    pages = ("/ecosystem/", "/funding/", "/sovereignty/", "/help-wanted/", "/contributors/", "/owners/Shop/")
+    assert any(FRAME in text(viewer, address) for address in pages), "or this test tells nothing"
+    for module in (figures, contributing):
+        monkeypatch.setattr(module, "kept_from", lambda _: frozenset({FRAME}))
+    for address in pages:
+        page = text(viewer, address)
+        if address == "/sovereignty/":  # its list below leaves rows out by itself
+            page = page.partition("Project by project")[0]
+        assert FRAME not in page, address
+
+
+def test_nothing_is_offered_that_would_be_refused(as_role: Callable[[str], Client]) -> None:
+    pages = (
+        "/ecosystem/",
+        "/contributions/",
+        "/radar/",
+        "/evaluations/",
+        f"/strategic/{FRAME}/",
+        "/links/",
+        "/help-wanted/",
+    )
+    for role in ("viewer", "contributor", "legal"):
+        client, offered = as_role(role), set[str]()
+        for address in pages:
+            page = text(client, address)
+            offered |= {unescape(each) for each in re.findall(r'href="([^"#]+)', page)}
+        asked = {each.partition("?")[0]: each for each in offered if each.startswith(ASKING)}.values()
+        refused = {each for each in asked if client.get(each).status_code == 403}
+        assert not refused, role
+        assert bool(asked) == (role != "viewer")
+
+
+def test_what_was_examined_is_what_the_indicator_says(read: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from umbel.frameworks.indicators.strategic import strategic_examined
+    from umbel.office import core
+    from umbel.office.editions import Shared
+    from umbel.office.pages.ecosystem import figures
+
+    # Nothing of the estate is above the line; with a lower one all that has a verdict is.
+    monkeypatch.setattr("umbel.strategy.stance_model.is_strategic", lambda each: each.verdict)
+    monkeypatch.setattr(figures, "is_strategic", lambda each: each.verdict)
+    with Shared(core.workspace(), None, datetime.now(UTC).date()) as shared:
+        told, found = figures.ecosystem(shared), strategic_examined(shared.known)
+    assert (told.examined, told.strategic) == (found.numerator, found.denominator)
+    assert told.strategic > 0
+    assert read
+
+
+def test_projects_are_called_as_people_call_them() -> None:
+    from umbel.office.pages.ecosystem.figures import called
+
+    assert called("github.com/pallets/flask") == "pallets/flask"
+    assert called("git.example/acme/frame") == "git.example/acme/frame"
+    assert called("pkg:docker/python") == "python"
 
 
 def test_hidden_names_are_not_told_in_sentences() -> None:

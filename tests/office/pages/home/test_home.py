@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from django.test import RequestFactory
 
@@ -21,6 +22,7 @@ from umbel.office.pages.home import shown
 from umbel.office.pages.home.figures import changes
 from umbel.office.roles import Role
 from umbel.office.seen import Seen
+from umbel.reports.documents.review_facts import Taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,16 +56,34 @@ def test_the_flower_and_its_table_say_the_same(office: Path, as_role: Callable[[
         assert f"{actions} open action" in said or actions == "0"
 
 
+def _todo(client: Client) -> str:
+    told = client.get("/").content.decode()
+    return told[told.index("What to do next") : told.index('news-heading">')]
+
+
 def test_what_to_do_has_reasons_and_ways_to_evidence(office: Path, as_role: Callable[[str], Client]) -> None:  # noqa: ARG001 - serves
-    told = as_role("office").get("/").content.decode()
-    todo = told[told.index("What to do next") : told.index('news-heading">')]
+    todo = _todo(as_role("office"))
     items = todo.split("<li>")[1:]
-    assert len(items) == 8
+    assert 6 < len(items) <= 12
     for item in items:
         assert re.search(r'class="todo-why">[^<]+<', item)
         assert "effort: " in item
     assert sum("<a href=" in item for item in items) >= 6
     assert 'href="/office/plan/"' in todo
+    assert 'href="/packages/' in todo, "an upgrade leads to its package"
+
+
+def test_ones_own_comes_first_and_the_rest_is_folded(office: Path, as_role: Callable[[str], Client]) -> None:  # noqa: ARG001 - serves
+    todo = _todo(as_role("legal"))
+    mine, others = todo[: todo.index("<details")], todo[todo.index("<details") :]
+    facts = re.findall(r"for: ([^<·]+)", mine)
+    assert facts
+    assert all("Legal" in each for each in facts)
+    assert not any("Legal" in each for each in re.findall(r"for: ([^<·]+)", others))
+    reader = _todo(as_role("viewer"))
+    assert "<details" not in reader, "who has nothing of their own reads what is open"
+    assert "Yours" not in reader
+    assert "<code" not in reader, "commands are for those who can give them"
 
 
 def _told(user: Any, seen: Seen) -> str:
@@ -108,6 +128,31 @@ def test_a_later_visit_is_told_of_what_came_since(own_office: Path, people: dict
 def test_a_past_day_has_no_news(office: Path, people: dict[str, Any]) -> None:  # noqa: ARG001 - serves
     past = Seen(roles=frozenset({Role.VIEWER}), day=acme.day(-20).date(), user=people["stranger"].pk)
     assert "You look at a past day" in _told(people["stranger"], past)
+
+
+def test_a_day_before_everything_is_no_beginning(
+    empty_office: Path,  # noqa: ARG001 - serves
+    as_role: Callable[[str], Client],
+) -> None:
+    told = as_role("viewer").get("/?as_of=2026-02-01").content.decode()
+    assert "<h1>Nothing by then</h1>" in told
+    assert "umbel collect" not in told
+    assert 'href="?as_of=today"' in told
+
+
+def test_only_packages_in_use_have_a_page_to_lead_to(office: Path, people: dict[str, Any]) -> None:  # noqa: ARG001 - serves
+    seen = Seen(roles=frozenset({Role.VIEWER}), user=people["stranger"].pk)
+    taken = [
+        Taken(day=acme.day(0).date(), kind="adoption", about=about, what="hold", by="legal@acme.example")
+        for about in ("pkg:npm/inner", "pkg:npm/never-heard-of", f"pkg:npm/only-{SECRET}")
+    ]
+    told = shown.decided(taken, datetime(2020, 1, 1, tzinfo=UTC), seen)
+    assert [bool(each["url"]) for each in told.items] == [True, False, True]
+    kept = shown.decided(
+        taken, datetime(2020, 1, 1, tzinfo=UTC), msgspec.structs.replace(seen, hidden=frozenset({SECRET}))
+    )
+    assert [each["about"] for each in kept.items] == ["inner", "never-heard-of"]
+    assert kept.count == 2
 
 
 def test_a_confidential_project_is_not_named(

@@ -8,6 +8,7 @@ import math
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import msgspec
 import pytest
@@ -24,7 +25,8 @@ from umbel.frameworks.interface import (
     Recommendation,
     Standing,
 )
-from umbel.office.pages.home import flower, journal, standing, todo, visits
+from umbel.office.pages.home import flower, journal, shown, standing, todo, visits
+from umbel.office.pages.home.figures import Raised, Upgrade
 from umbel.office.pages.home.journal import Thing
 from umbel.office.roles import Role
 from umbel.office.seen import Seen
@@ -93,7 +95,8 @@ def test_a_file_that_broke_begins_anew(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == [journal.NAME]
 
 
-def test_the_journal_stays_small(tmp_path: Path) -> None:
+def test_the_journal_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MOST_STEPS", 20)  # each step is a file written
     many = [f"p{number}" for number in range(40)]
     for number in range(journal.MOST_STEPS + 5):
         kept = journal.take(
@@ -306,6 +309,8 @@ def test_what_is_late_comes_first_then_each_list_in_turn() -> None:
         ("Decide", "c"),
     ]
     assert [each.mine for each in found] == [False, True, False, True, True, False]
+    office = todo.of_actions(acts, Seen(roles=frozenset({Role.OFFICE})), today)
+    assert all(each.mine for each in office), "the office drives what is to be done about projects"
     assert found[0].late
     assert all(each.reason and each.effort and each.role for each in found)
     assert found[1].evidence == "/office/frameworks/flower/legal-policy/"
@@ -316,3 +321,104 @@ def test_a_word_that_is_asked_for_is_told_without_its_command() -> None:
         [move("flower/legal-policy", "Answer it (umbel maturity attest policy).")], Seen(), {}
     )
     assert found.title == "Answer it: A policy"
+
+
+def test_what_is_ones_own_is_found_far_down_a_ranking() -> None:
+    """The first of 40 moves are others': who looks after the last ones sees them all the same."""
+    legal = Seen(roles=frozenset({Role.VIEWER, Role.LEGAL}))
+    theirs = [move(f"flower/x{number}", f"Theirs {number}") for number in range(40)]
+    moves = [msgspec.structs.replace(each, petals=("management",)) for each in theirs]
+    moves += [move(f"flower/legal-{number}", f"Mine {number}") for number in range(9)]
+    found = todo.first(moves, lambda each: each.petals, legal)
+    assert [each.action for each in found if each.petals == ("legal",)] == [f"Mine {n}" for n in range(6)]
+    assert [each.action for each in found if each.petals != ("legal",)] == [f"Theirs {n}" for n in range(6)]
+    nobody = todo.first(moves, lambda each: each.petals, Seen(roles=frozenset({Role.VIEWER})))
+    assert [each.action for each in nobody] == [f"Theirs {n}" for n in range(6)]
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"), [("nobody said so", "Nobody said so"), ("left-pad clears 3", "left-pad clears 3")]
+)
+def test_a_reason_is_a_sentence_and_a_name_stays_one(reason: str, said: str) -> None:
+    asked = msgspec.structs.replace(action("left-pad"), reason=reason)
+    (found,) = todo.of_actions([asked], Seen(), date(2026, 10, 1))
+    assert found.reason == said
+
+
+def test_what_waits_for_somebody_is_theirs_by_address() -> None:
+    late = msgspec.structs.replace(action("shop"), kind="plan-late", who="owner@acme.example")
+    seen, today = Seen(roles=frozenset({Role.CONTRIBUTOR})), date(2026, 10, 1)
+    (mine,) = todo.of_actions([late], seen, today, names={"owner@acme.example"})
+    (other,) = todo.of_actions([late], seen, today, names={"mate@acme.example"})
+    assert (mine.mine, other.mine) == (True, False)
+    assert mine.role == "The office, with owner@acme.example"
+    assert mine.about_url == "/end-of-life/?q=shop"
+
+
+@pytest.mark.parametrize(
+    ("upgrade", "hidden", "url"),
+    [
+        (Upgrade(package="pkg:npm/outer", among=("shop", "secret")), {"secret"}, "/packages/pkg:npm/outer/"),
+        (Upgrade(package="pkg:npm/outer", among=None), {"secret"}, "/packages/pkg:npm/outer/"),
+        (Upgrade(package=None, among=("shop",)), set(), ""),
+        (Upgrade(package="pkg:npm/outer", among=("secret",)), {"secret"}, None),
+        (None, {"secret"}, None),
+        (None, set(), ""),
+    ],
+)
+def test_an_upgrade_is_named_to_whom_its_package_may_be(
+    upgrade: Upgrade | None, hidden: set[str], url: str | None
+) -> None:
+    """A package that only hidden projects have isn't named, nor one of which nobody knows who has it."""
+    known = {} if upgrade is None else {"outer": upgrade}
+    asked = msgspec.structs.replace(action("outer"), kind="upgrade")
+    seen = Seen(roles=frozenset({Role.VIEWER}), hidden=frozenset(hidden))
+    found = todo.of_actions([asked], seen, date(2026, 10, 1), upgrades=known)
+    assert [unquote(each.about_url or "") for each in found] == ([] if url is None else [url])
+    assert all((each.command is None) == bool(each.about_url) for each in found)
+
+
+# ---- what changed, as it is told
+
+
+def raised(number: int, *projects: str) -> Raised:
+    return Raised(
+        id=f"a{number}",
+        title="CVE-2026-0001 in inner",
+        severity="critical",
+        projects=projects,
+        raised_at=NOW,
+        resolved_at=None,
+    )
+
+
+def test_many_alerts_are_counted_and_few_are_told() -> None:
+    alerts = [raised(number, "shop") for number in range(30)] + [raised(99, "secret")]
+    told = shown.alerts(alerts, Seen(hidden=frozenset({"secret"})), whole=True)
+    assert (told.count, len(told.items), told.more) == (30, shown.MOST, 30 - shown.MOST)
+
+
+@pytest.mark.parametrize(
+    ("projects", "said"),
+    [
+        ((), ""),
+        (("shop",), "shop"),
+        (("secret", "shop"), "shop"),
+        (("a", "b", "secret", "c"), "a and 2 more"),
+    ],
+)
+def test_an_alert_says_where(projects: tuple[str, ...], said: str) -> None:
+    (told,) = shown.alerts([raised(1, *projects)], Seen(hidden=frozenset({"secret"})), whole=True).items
+    assert told["where"] == said
+
+
+def test_a_sentence_says_how_parts_stand() -> None:
+    part = standing.Part(
+        id="legal", title="Legal", url=None, tone="none", word="doesn't apply", met=0, unmet=0, unknown=0, counted=0,
+        share=0, at_most=0, trend="", trend_tone="none", since=None, actions=0,
+    )  # fmt: skip
+    parts = [part, *(msgspec.structs.replace(part, tone=tone) for tone in ("bad", "bad", "good"))]
+    assert shown.lead(parts) == (
+        "How the 4 parts of the open source program stand: 1 flowering or better, 2 not rooted yet, "
+        "1 not asked for here."
+    )

@@ -7,8 +7,10 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
+from umbel.office import config
 from umbel.office.records.models import Entry
 
 if TYPE_CHECKING:
@@ -77,6 +79,56 @@ def test_what_can_not_be_is_said_at_the_form(as_role: SignedIn, wrong: dict[str,
     answer = as_role("office").post("/management/goals/new/", {**GOAL, **wrong})
     assert answer.status_code == 422
     assert "Every &lt;b&gt;licence" in answer.content.decode()
+
+
+def test_a_goal_is_there_at_once_while_its_figures_are_worked_out(
+    own_office: Path, as_role: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = config.config()
+    monkeypatch.setattr(config, "_current", lambda: msgspec.structs.replace(before, inline=False))
+    office = as_role("office")
+    answer = office.post("/management/goals/new/", GOAL)
+    page = office.get(answer.headers["Location"])
+    assert page.status_code == 200
+    assert page.context["aimed"].fresh
+    assert "written down a moment ago" in page.content.decode()
+    assert {each.pursued.goal.id for each in office.get("/management/").context["goals"]} > {"all-known"}
+    office.post("/management/goals/all-known/edit/", {**GOAL, "owner": "mate@acme.example"})
+    form = office.get("/management/goals/all-known/edit/").context["form"]
+    assert (
+        form.initial["owner"] == "mate@acme.example"
+    )  # what was written last, not what an edition remembers
+    office.post("/management/goals/all-known/end/", {"reason": "Done"})
+    page = office.get("/management/goals/all-known/")
+    assert (page.context["aimed"].state, page.context["may"]) == ("ended", False)
+    assert len(_goals(own_office)) == 3
+
+
+def test_amending_changes_nothing_that_nobody_changed(own_office: Path, as_role: SignedIn) -> None:
+    goals = own_office / "decisions/goals.toml"
+    goals.write_text(
+        goals.read_text()
+        .replace("target = 0.0", "target = 0.0123456789\ncoverage = 0.5")
+        .replace(
+            'kpi = "unknown_licenses"', 'kpi = "unknown_licenses"\nbaseline = 0.25\nbaseline_on = 2026-01-05'
+        )
+    )
+    office = as_role("office")
+    form = office.get("/management/goals/licences-known/edit/").context["form"]
+    said = {name: "" if value is None else str(value) for name, value in form.initial.items()}
+    assert office.post("/management/goals/licences-known/edit/", said).status_code == 302
+    (first, second) = tomllib.loads(goals.read_text())["goals"]
+    assert second["kpis"] == first["kpis"]
+
+
+@pytest.mark.usefixtures("office")
+def test_a_goal_shows_the_course_of_its_figures(as_role: SignedIn) -> None:
+    page = as_role("viewer").get("/management/goals/licences-known/")
+    assert [title for _, _, title, _ in page.context["charts"]] == ["Unknown licences"]
+    text = page.content.decode()
+    assert "data-chart" in text
+    assert all(drawn["height"] for _, drawn, _, _ in page.context["charts"])  # else a browser draws it flat
+    assert '"label": "2' in text  # what the pointer reads
 
 
 @pytest.mark.usefixtures("office")

@@ -60,6 +60,29 @@ def test_numbers_and_shares() -> None:
     ]
 
 
+def test_numbers_of_a_column_stand_in_line() -> None:
+    column = [next(c for c in COLUMNS if c.name == "number")]
+
+    def told(*values: Any) -> list[str | None]:
+        return [row[0].text for row in cells.cells(column, [{"key": "k", "number": each} for each in values])]
+
+    assert told(7.64, 7.1, 4, None) == ["7.64", "7.10", "4.00", None]
+    assert told(7.0, 12) == ["7", "12"]
+    assert told(1234.5) == ["1,234.5"]
+
+
+def test_short_names_stay_whole() -> None:
+    assert "whole" in one("name", "@babel/helper-annotate-as-pure").css.split()
+    assert "whole" not in one("name", "x" * 60).css.split()
+    assert "whole" not in one("number", 5).css.split()
+
+
+def test_a_row_may_say_where_a_value_leads() -> None:
+    column = [next(c for c in COLUMNS if c.name == "name")]
+    row = {"key": "k", "name": "a", f"name{cells.HREF}": "/elsewhere/?to=a"}
+    assert cells.cells(column, [row])[0][0].href == "/elsewhere/?to=a"
+
+
 def test_long_and_hostile_texts_stay_on_their_line() -> None:
     shown = one("name", "evil\u202ecod.exe" + "x" * 500)
     assert shown.text is not None

@@ -4,16 +4,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from umbel.model import purl
 from umbel.office.editions import Asked, Column, Kind, Listing, Page
 from umbel.office.pages.portfolio import live
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LIST = Listing(
     name="l",
@@ -76,6 +81,71 @@ def test_filters_and_their_choices() -> None:
         ("MIT", 1, True),
     ]
     assert {(c.value, c.count) for c in choices["direct"]} == {("true", 1), ("?", 1)}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    """Two documents of one project: what stands in them, and what needs what."""
+    rows, edges = tmp_path / "rows", tmp_path / "edges"
+    nodes = [
+        (snapshot, node, package, version)
+        for snapshot in (11, 12)
+        for node, (package, version) in enumerate((("pkg:npm/outer", "1"), ("pkg:npm/inner", None)))
+    ]
+    parquet.write_table(
+        pa.table(
+            {
+                "project": ["shop"] * len(nodes),
+                "snapshot": [each[0] for each in nodes],
+                "node": pa.array([each[1] for each in nodes], pa.int32()),
+                "package": [each[2] for each in nodes],
+                "version": [each[3] for each in nodes],
+            }
+        ),
+        rows,
+    )
+    asked = [
+        ("shop", 11, None, 0, "^1", False), ("shop", 12, None, 0, "^1", False), ("shop", 11, 0, 1, ">=2 <3", True),
+        ("shop", 12, 0, 1, None, False), ("other", 11, 0, 1, "wrong", False),
+    ]  # fmt: skip
+    names = ("project", "snapshot", "source", "target", "requirement", "optional")
+    parquet.write_table(
+        pa.table({name: [row[place] for row in asked] for place, name in enumerate(names)}), edges
+    )
+    return rows, edges
+
+
+def test_what_was_asked_for_is_told_as_written(files: tuple[Path, Path]) -> None:
+    outer, inner = ("pkg:npm/outer", "1"), ("pkg:npm/inner", None)
+    found = live.asked_for(*files, "shop", [(None, outer), (outer, inner), (None, inner)])
+    assert found[0] == [live.Requirement("^1", optional=False, snapshots=[11, 12])]
+    assert found[1] == [
+        live.Requirement(">=2 <3", optional=True, snapshots=[11]),
+        live.Requirement(None, optional=False, snapshots=[12]),
+    ]
+    assert 2 not in found, "the project itself doesn't ask for it"
+    assert live.asked_for(*files, "shop", []) == {}
+
+
+def test_changes_are_told_of_projects_that_may_be_seen(tmp_path: Path) -> None:
+    changes = pa.table(
+        {
+            "package": ["pkg:npm/inner"] * 3,
+            "project": ["shop", "vault", "shop"],
+            "moment": [datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2, 3)],
+            "snapshot": [1, 2, 3],
+            "was": pa.array([[], ["1"], ["1"]], pa.list_(pa.string())),
+            "became": pa.array([["1"], ["2"], []], pa.list_(pa.string())),
+            "document": ["lockfile"] * 3,
+            "origin": ["file:/a"] * 3,
+        }
+    )
+    parquet.write_table(changes, tmp_path / "changes")
+    told = live.changes_of(tmp_path / "changes", "pkg:npm/inner", lambda name: name != "vault").to_pylist()
+    assert [(row["project"], row["what"]) for row in told] == [("shop", "went"), ("shop", "came in")]
+    every = live.changes_of(tmp_path / "changes", "pkg:npm/inner", lambda _: True)
+    assert every.column("what").to_pylist() == ["went", "changed", "came in"]
+    assert live.turns_of(tmp_path / "changes", "shop") == {1: (1, 0, 0), 3: (0, 1, 0)}
 
 
 def test_pages() -> None:

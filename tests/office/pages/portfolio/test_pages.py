@@ -34,8 +34,15 @@ PROJECT = (
     "project-health",
     "project-history",
 )
-PACKAGE = ("package", "package-versions", "package-licenses", "package-advisories", "package-upstream")
-UPSTREAMS = ("upstream", "upstream-health", "upstream-control", "upstream-funding")
+PACKAGE = (
+    "package",
+    "package-versions",
+    "package-history",
+    "package-licenses",
+    "package-advisories",
+    "package-upstream",
+)
+UPSTREAMS = ("upstream", "upstream-health", "upstream-people", "upstream-control", "upstream-funding")
 
 
 def text(client: Client, address: str, status: int = 200) -> str:
@@ -60,9 +67,13 @@ def every_address() -> list[str]:
     ]
 
 
-def test_every_page_shows_what_it_is_of(viewer: Client) -> None:
+def test_every_page_shows_what_it_is_of(
+    viewer: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    text(viewer, reverse("projects"))
     for address in every_address():
-        page = text(viewer, address)
+        with django_assert_max_num_queries(8):  # however many rows there are
+            page = text(viewer, f"{address}?per=500" if "-/" not in address else address)
         assert "<h1>" in page
         assert "being worked out" not in page, address
         for forbidden in (' style="', "<script>", " onclick", " onload"):
@@ -141,6 +152,57 @@ def test_the_graph_lights_up_the_way(viewer: Client) -> None:
     assert "Only what" in under and "only-shop-web" not in under  # noqa: PT018
 
 
+def test_the_way_tells_who_asks_and_where(viewer: Client) -> None:
+    page = viewer.get(f"{reverse('project-graph', args=['shop-web'])}?to=inner")
+    asks = page.context["asks"]
+    assert [(ask.by, ask.of) for ask in asks] == [("shop-web", "outer 1.0.0"), ("outer 1.0.0", "inner 2.0.0")]
+    assert [document.place for document in asks[0].documents] == ["shop-web.json"]
+    beneath = viewer.get(f"{reverse('project-graph', args=['shop-web'])}?under=outer&to=inner")
+    assert [(ask.by, ask.of) for ask in beneath.context["asks"]] == [("outer 1.0.0", "inner 2.0.0")]
+    assert '<span class="way-start">…' in beneath.content.decode(), "what stands above it isn't told"
+
+
+def test_how_a_package_came_in_leads_to_its_way(viewer: Client) -> None:
+    page = text(viewer, reverse("package", args=[INNER]))
+    assert f"{reverse('project-graph', args=['shop-web'])}?to=pkg%3Anpm%2Finner%402.0.0" in page
+
+
+def test_a_history_names_no_folder_of_a_machine(viewer: Client) -> None:
+    page = text(viewer, reverse("project-history", args=["shop-web"]))
+    assert "file:" not in page
+    assert "shop-web.json" in page
+    assert "/sboms" not in page
+    assert text(viewer, reverse("project-history", args=["shop-web"]) + "?page=x")
+
+
+def test_people_of_an_upstream_project(viewer: Client) -> None:
+    page = viewer.get(reverse("upstream-people", args=[UPSTREAM]))
+    people = page.context["people"]
+    assert people
+    assert all(each["name"] is None for each in people), "nobody wished to be named"
+    assert people[0]["people"] >= len([each for each in people if not each["bot"]]) > 0
+    assert reverse("person", args=[people[0]["person"]]) in page.content.decode()
+    assert "@" not in page.content.decode().split("<table", 1)[1].split("</table>")[0]
+
+
+def test_rules_that_were_not_asked_are_not_passed(viewer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from umbel.office.pages.portfolio import packages, projects
+    from umbel.office.pages.portfolio.gaps import Unasked
+
+    unknown = Unasked("malicious", "No advisories are known here.", "umbel sync advisories")
+    gaps = {"security": [unknown], "licenses": [], "other": []}
+    address = reverse("project-risks", args=["shop-web"])
+    asked = viewer.get(address).content.decode()
+    assert ("No rule on vulnerabilities found anything here." in asked) is (
+        "Nobody can say: known" not in asked
+    )
+    for module in (projects, packages):
+        monkeypatch.setattr(module, "gaps_of", lambda _: gaps)
+    for unasked in (text(viewer, address), text(viewer, reverse("package-advisories", args=[OUTER]))):
+        assert "No rule on vulnerabilities found" not in unasked
+        assert "Nobody can say: malicious. No advisories are known here. <code>umbel sync adv" in unasked
+
+
 def test_what_nobody_knows_is_said(viewer: Client) -> None:
     assert "No git history of it is known" in text(viewer, reverse("project-health", args=["shop-web"]))
     assert "unknown" in text(viewer, reverse("project-licenses", args=["lonely"]))
@@ -199,20 +261,25 @@ class TestConfidential:
         for route in PACKAGE:
             text(client, reverse(route, args=[f"pkg:npm/only-{SECRET}"]), 404)
 
+    def test_is_not_counted_for_others(self, as_role: Callable[[str], Client]) -> None:
+        def inner(client: Client) -> dict[str, Any]:
+            rows = json.loads(text(client, "/packages/?format=json"))["rows"]
+            found: dict[str, Any] = next(row for row in rows if row["key"] == INNER)
+            return found
+
+        viewer, owner = as_role("viewer"), as_role("owner")
+        assert (inner(viewer)["projects"], inner(owner)["projects"]) == (4, 5)
+        assert inner(viewer)["direct_share"] is None, "a share would tell how many there are"
+        shown = viewer.get(reverse("package", args=[INNER])).context
+        assert shown["row"]["projects"] == len({row["project"] for row in shown["page"].rows}) == 4
+        versions = viewer.get(reverse("package-versions", args=[INNER])).context["versions"]
+        assert sum(row["projects"] for row in versions) == 4
+
     def test_is_there_for_its_own(self, as_role: Callable[[str], Client]) -> None:
         client = as_role("owner")
         assert SECRET in text(client, reverse("project", args=[SECRET]))
         assert SECRET in text(client, reverse("package", args=[OUTER]))
         assert f"only-{SECRET}" in text(client, "/packages/")
-
-
-def test_queries_do_not_grow_with_rows(
-    viewer: Client, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
-    for address in every_address():
-        text(viewer, address)
-        with django_assert_max_num_queries(8):
-            text(viewer, f"{address}?per=500" if "-/" not in address else address)
 
 
 def test_nothing_collected_is_said_kindly(empty_office: Path, as_role: Callable[[str], Client]) -> None:  # noqa: ARG001

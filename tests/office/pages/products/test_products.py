@@ -8,8 +8,10 @@ import tomllib
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import msgspec
 import pytest
 
+from umbel.office import config
 from umbel.office.records.models import Entry
 
 if TYPE_CHECKING:
@@ -98,6 +100,27 @@ def test_two_products_can_not_have_one_name(own_office: Path, as_role: SignedIn)
 def test_what_can_not_be_is_said_at_the_form(as_role: SignedIn, wrong: dict[str, str]) -> None:
     answer = as_role("office").post("/products/new/", {**SHOP, "name": "Fresh", **wrong})
     assert answer.status_code == 422
+
+
+def test_a_product_is_there_at_once_while_it_is_looked_at(
+    own_office: Path, as_role: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = config.config()
+    monkeypatch.setattr(config, "_current", lambda: msgspec.structs.replace(before, inline=False))
+    office = as_role("office")
+    answer = office.post("/products/new/", {**SHOP, "name": "Fresh", "projects": "lonely"})
+    page = office.get(answer.headers["Location"])
+    assert page.status_code == 200
+    assert page.context["is_fresh"]
+    one = page.context["one"]
+    assert (one.owner, one.projects, one.components) == ("owner@acme.example", None, None)
+    office.post("/products/named/Shop/edit/", {**SHOP, "owner": "mate@acme.example"})
+    shop = office.get("/products/named/Shop/").context["one"]
+    assert shop.owner == "mate@acme.example"
+    assert shop.projects >= 2  # its patterns are as they were
+    office.post("/products/named/Till/end/")
+    assert {each.name for each in office.get("/products/").context["products"]} == {"Shop", "Fresh"}
+    assert set(_products(own_office)) == {"Shop", "Fresh"}
 
 
 def test_an_end_takes_it_out(own_office: Path, as_role: SignedIn) -> None:

@@ -12,9 +12,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.office.estate import SECRET
 from umbel.office import core
+from umbel.office.inbox import reading
 from umbel.office.inbox.models import Known, Notices, Request, Word
 from umbel.office.records.models import Entry as Noted
+from umbel.office.seen import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +34,7 @@ HOSTILE = "<script>alert(1)</script> javascript:alert(2) \u202eevil"
 
 
 def _asked(client: Client, kind: str = "exception", **said: str) -> str:
-    answer = client.post(f"/requests/new?kind={kind}", {**SAID, **said})
+    answer = client.post(f"/requests/new?kind={kind}", {**SAID, "anyway": "1", **said})
     assert answer.status_code == 302, answer.content.decode()
     return str(answer.url)  # type: ignore[attr-defined]  # of a redirect
 
@@ -75,7 +78,7 @@ def test_a_mistake_is_told_beside_its_field_and_the_cursor_stands_there(
     field = re.search(r'<div class="field wrong[^"]*">.*?id_reason.*?</div>', page, re.DOTALL)
     assert field is not None
     assert re.search(r"<textarea[^>]*name=\"reason\"[^>]*autofocus", page)
-    assert page.count("autofocus") == 1
+    assert page.partition("<main")[2].partition("</main>")[0].count("autofocus") == 1
     assert 'value="pkg:nonsense"' in page
     answer = as_role("owner").post("/requests/new?kind=exception", {**SAID, "package": "pkg:nonsense"})
     assert "names no package" in answer.content.decode()
@@ -231,8 +234,98 @@ def test_reading_a_request_reads_its_words(own_office: Path, as_role: Callable[[
     assert "Why?" not in _text(owner, "/inbox/")
     stranger = as_role("stranger")
     assert "mentioned" in _text(stranger, "/inbox/")
-    assert stranger.post("/inbox/").status_code == 302
-    assert not Word.objects.filter(read_at=None).exists()
+    page = _text(stranger, "/inbox/")
+    named = dict(re.findall(r'name="(newest|oldest)" value="(\d+)"', page))
+    as_role("owner").post(f"{url}/comment", {"text": "@stranger, one thing more"})  # while they read
+    assert stranger.post("/inbox/", named).status_code == 302
+    unread = Word.objects.filter(read_at=None, user__name="stranger")
+    assert [each.event.text for each in unread] == ["@stranger, one thing more"]
+    for odd in ({}, {"oldest": "x", "newest": "9" * 99}, {"oldest": "²"}):
+        assert stranger.post("/inbox/", odd).status_code == 302
+    assert unread.count() == 1
+    assert own_office
+
+
+def test_who_asks_for_what_was_asked_already_is_told_so(
+    own_office: Path, as_role: Callable[[str], Client]
+) -> None:
+    first = _asked(as_role("owner"))
+    mate = as_role("mate")
+    answer = mate.post("/requests/new?kind=exception", SAID)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert f'href="{first}"' in page
+    assert 'value="pkg:pypi/frame"' in page, "nothing of what they wrote is lost"
+    assert Request.objects.count() == 1
+    anyway = dict(re.findall(r'<input type="hidden" name="(anyway)" value="(1)">', page))
+    assert mate.post("/requests/new?kind=exception", {**SAID, **anyway}).status_code == 302
+    assert Request.objects.count() == 2
+    link = "/requests/new?kind=exception&rule=license-denied&package=pkg:pypi/frame"
+    assert f'href="{first}"' in _text(mate, link), "they are told before they write"
+    assert f'href="{first}"' not in _text(mate, "/requests/new?kind=exception&rule=license-denied")
+    as_role("legal").post(f"{first}/answer", {"answer": "decline", "comment": "No"})
+    assert f'href="{first}"' not in _text(mate, link)
+    assert own_office
+
+
+def test_a_package_that_only_confidential_projects_use_is_named_to_nobody_else(
+    own_office: Path,
+    as_role: Callable[[str], Client],
+    people: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    secret, open_ = f"pkg:npm/only-{SECRET}", "pkg:pypi/frame"
+    hidden, shown = (_asked(as_role("owner"), package=each) for each in (secret, open_))
+    as_role("owner").post(f"{hidden}/comment", {"text": "@mate @office look"})
+    assert secret in _text(as_role("mate"), "/requests/"), "or this test tells nothing"
+    monkeypatch.setattr("umbel.office.accounts.rules.hidden_from", lambda _: frozenset({SECRET}))
+    for role in ("mate", "office", "legal"):
+        client = as_role(role)
+        assert client.get(hidden).status_code == 404
+        for page in ("/requests/", "/inbox/", "/requests/?waits=1", "/"):
+            assert SECRET not in _text(client, page), (role, page)
+        assert _text(client, shown)
+    assert _text(as_role("owner"), hidden), "who asked sees their own"
+    looks = Seen(roles=people["office"].all_roles(), hidden=frozenset({SECRET}), user=people["office"].pk)
+    assert reading.waiting(looks) == reading.Waiting(to_answer=1, late=0, unread=0)
+    assert own_office
+
+
+def test_the_record_of_an_approval_is_one_click_away(
+    own_office: Path, as_role: Callable[[str], Client]
+) -> None:
+    owner, office = as_role("owner"), as_role("office")
+    start = datetime.now(UTC).date()
+    plan = {
+        "project": "git.example/acme/frame",
+        "goal": "Releases go on",
+        "serves": "The shop",
+        "owner": "web",
+        "hours": "8",
+        "measure": "our_commits",
+        "target": "5",
+        "start": str(start),
+        "review": str(start + timedelta(90)),
+    }
+    cases = [
+        (_asked(owner, "contribute", **plan), {}),
+        (_asked(owner, "package", package="pkg:npm/left-pad"), {"ring": "trial"}),
+    ]
+    for url, more in cases:
+        assert office.post(f"{url}/answer", {"answer": "approve", **more}).status_code == 302
+        page = _text(owner, url)
+        (record,) = re.findall(r'<dt>Record</dt><dd class="mono"><a href="([^"]+)">', page)
+        _text(owner, record.replace("&amp;", "&"))
+    assert own_office
+
+
+def test_what_waits_for_somebody_is_a_list(own_office: Path, as_role: Callable[[str], Client]) -> None:
+    owner = as_role("owner")
+    mine, others = _asked(owner), _asked(owner, rule="vulnerability", package="pkg:pypi/risky")
+    page = _text(as_role("legal"), "/requests/?waits=1")
+    assert f'href="{mine}"' in page
+    assert f'href="{others}"' not in page
+    assert "waits for me" not in _text(owner, "/requests/"), "who answers nothing isn't asked"
     assert own_office
 
 

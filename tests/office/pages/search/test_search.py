@@ -49,6 +49,7 @@ def links(client: Client, text: str) -> list[str]:
         ("pkg:npm/inner@2.0.0", INNER),
         ("inner@2.0.0", INNER),
         ("innerr", INNER),
+        ("inenr", INNER),
         ("shop-web", reverse("project", args=["shop-web"])),
         ("shop web", reverse("project", args=["shop-web"])),
         (UPSTREAM, reverse("upstream", args=[UPSTREAM])),
@@ -70,6 +71,10 @@ def test_an_advisory_is_found_by_its_id_anywhere_in_a_text(viewer: Client) -> No
 
 def test_a_licence_is_found(viewer: Client) -> None:
     assert any("GPL-3.0-only" in link for link in links(viewer, "gpl-3.0-only"))
+
+
+def test_a_figure_is_found_by_its_title(viewer: Client) -> None:
+    assert reverse("why-indicator", args=["unknown_licenses"]) in links(viewer, "unknown_licenses")
 
 
 def test_exact_before_beginning_before_within_before_alike() -> None:

@@ -4,14 +4,19 @@
 
 from __future__ import annotations
 
+import html
+import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.office.estate import SECRET
 from tests.office.pages.legal.test_legal import MOST_QUERIES, confidential, rows
 from tests.policy.vex_documents import openvex, said
 from umbel.app import Workspace
+from umbel.policy.exceptions import Entry
+from umbel.policy.plans import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,6 +161,79 @@ def test_an_incident_names_no_confidential_project(
     assert as_role("office").get(f"{address}words/").status_code == 200
 
 
+def test_an_incident_of_a_confidential_project_alone_is_not_told(
+    own_office: Path, as_role: Callable[[str], Client]
+) -> None:
+    confidential(own_office)
+    kept = Workspace(own_office).open_incident(None, package=f"pkg:npm/only-{SECRET}@<9")
+    address = f"/incidents/{kept.incident.id}/"
+    assert as_role("office").get(address).status_code == 200
+    assert "only-bluebird" in as_role("office").get("/incidents/").content.decode()
+    for role in ("viewer", "security"):
+        assert as_role(role).get(address).status_code == 404
+        assert "bluebird" not in as_role(role).get("/incidents/").content.decode()
+
+
+def test_an_incident_past_its_day_is_overdue(own_office: Path, as_role: Callable[[str], Client]) -> None:
+    kept = Workspace(own_office).open_incident(CVE, due=TODAY - timedelta(1))
+    viewer = as_role("viewer")
+    for address in ("/incidents/", f"/incidents/{kept.incident.id}/"):
+        page = viewer.get(address).content.decode()
+        assert "overdue" in page, address
+        assert "yesterday" in page, address
+
+
+def test_an_incident_whose_file_is_broken_says_so(own_office: Path, as_role: Callable[[str], Client]) -> None:
+    kept = Workspace(own_office).open_incident(CVE)
+    (own_office / "decisions/incidents" / kept.incident.id / "incident.toml").write_text("title = 1\n")
+    viewer = as_role("viewer")
+    assert kept.incident.id in viewer.get("/incidents/").content.decode()
+    page = viewer.get(f"/incidents/{kept.incident.id}/")
+    assert page.status_code == 422
+    assert str(own_office) not in page.content.decode()
+
+
+def test_what_a_card_of_risks_counts_is_what_its_list_shows(
+    own_office: Path, as_role: Callable[[str], Client]
+) -> None:
+    entry = Entry(
+        rule="vulnerability", project="shop-api", reason="r", by="security@acme.example", decided=TODAY,
+        until=TODAY + timedelta(9),
+    )  # fmt: skip
+    Workspace(own_office).except_(entry)
+    viewer = as_role("viewer")
+    page = viewer.get("/risks/").content.decode()
+    card = page.partition("Overdue</h3>")[2].partition("</div>")[0]
+    address = html.unescape(card.partition('href="')[2].partition('"')[0])
+    assert ">2<" in card
+    listed = viewer.get(f"{address}&format=json")
+    assert len(json.loads(b"".join(listed.streaming_content))["rows"]) == 2  # type: ignore[attr-defined]
+
+
+def test_a_plan_for_what_only_a_confidential_project_uses_is_not_told(
+    own_office: Path, as_role: Callable[[str], Client]
+) -> None:
+    confidential(own_office)
+    plan = Plan(
+        package=f"pkg:npm/only-{SECRET}", owner="mate@acme.example", until=TODAY + timedelta(9), decided=TODAY,
+        by="security@acme.example", replacement="another",
+    )  # fmt: skip
+    Workspace(own_office).plan(plan)
+    assert "bluebird" in as_role("office").get("/end-of-life/").content.decode()
+    assert "bluebird" not in as_role("viewer").get("/end-of-life/").content.decode()
+
+
+def test_vex_on_what_only_a_confidential_project_uses_is_not_told(
+    own_office: Path, as_role: Callable[[str], Client]
+) -> None:
+    confidential(own_office)
+    place = own_office / "decisions/vex"
+    place.mkdir(parents=True)
+    (place / "theirs.json").write_bytes(openvex(said(product=f"pkg:npm/only-{SECRET}@1.0.0")))
+    assert len(rows(as_role("office"), "/vex/")) == 1
+    assert rows(as_role("viewer"), "/vex/") == []
+
+
 def test_a_plan_is_decided(own_office: Path, as_role: Callable[[str], Client]) -> None:
     security = as_role("security")
     given = {
@@ -165,7 +243,9 @@ def test_a_plan_is_decided(own_office: Path, as_role: Callable[[str], Client]) -
     assert security.post("/end-of-life/plan/", given | {"package": "pkg:npm/a"}).status_code == 422
     early = security.post("/end-of-life/plan/", given | {"until": "2020-01-01"})
     assert early.status_code == 422
-    assert "lies before the day" in early.content.decode()
+    assert "Lies before the day" in early.content.decode()
+    assert "plans.toml" not in early.content.decode()
+    assert security.post("/end-of-life/plan/", given | {"product": "Shpo"}).status_code == 422
     assert security.post("/end-of-life/plan/", given).status_code == 302
     (plan,) = Workspace(own_office).plans().plans
     assert (plan.goes, plan.by) == ("python 3.8", "security")

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import gzip
+import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,6 +51,12 @@ def test_one_file_leads_to_its_verdict(own_office: Path, as_role: Callable[[str]
     assert "Closed: the policy stops it" in page
     assert "CVE-2026-0001" in page
     assert "outer@1.0.0 → inner@2.0.0" in page
+    assert '<span class="n">1</span> failure' in page
+    ask = next(address for address in re.findall(r'href="([^"]+)"', page) if "/requests/new" in address)
+    asked = client.get(unescape(ask)).content.decode()
+    assert "pkg:npm/inner" in asked
+    assert "checkout" in asked
+    assert page.count("No lifecycles are known here.") == 1, "rules that want the same are told together"
     receipt = Receipt.objects.get()
     assert answered.redirect_chain == [(reverse("upload-receipt", args=[receipt.token]), 302)]
     assert (receipt.project.name, receipt.project.version, receipt.actor, receipt.via) == (
@@ -141,6 +149,8 @@ def test_receipts_are_listed_and_documents_can_be_had_again(
     receipt = Receipt.objects.get()
     viewer = as_role("viewer")
     assert str(receipt.token) in viewer.get("/uploads/").content.decode()
+    assert str(receipt.token) in viewer.get("/uploads/?project=checkout&standing=yes").content.decode()
+    assert "Nothing was handed in that is like this" in viewer.get("/uploads/?project=other").content.decode()
     assert (
         "Nobody can say: the evidence is incomplete"
         in viewer.get(f"/uploads/{receipt.token}").content.decode()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from umbel.frameworks.indicators.catalog import catalog
+from umbel.metrics.definition import catalog as metrics_catalog
 from umbel.office.pages.why import told
 
 if TYPE_CHECKING:
@@ -28,6 +29,23 @@ def test_every_indicator_says_how_it_is_computed() -> None:
         assert way.words, name
         assert way.metric or way.code, name
         assert way.file.startswith("umbel/frameworks/indicators/"), way.file
+
+
+@pytest.mark.usefixtures("office")
+def test_every_figure_is_in_one_list_that_is_searched(as_role: SignedIn) -> None:
+    viewer = as_role("viewer")
+    whole = viewer.get("/why/").context["page"]
+    assert whole.total == len(catalog().names) + len(metrics_catalog().metrics)
+    found = viewer.get("/why/?q=licence&known=true")
+    rows = found.context["page"].rows
+    assert 0 < len(rows) < whole.total
+    assert all(
+        row["known"] and "licen" in f"{row['title']}{row['says']}{row['question']}".casefold() for row in rows
+    )
+    assert f'href="/why/indicator/{rows[0]["name"]}/"' in found.content.decode()
+    assert viewer.get("/why/?q=unkonwn+licenecs").context["page"].forgiven
+    sheet = viewer.get("/why/?format=csv&scope=a+project").getvalue().decode()
+    assert sheet.count(",a project,") == len(metrics_catalog().metrics)
 
 
 @pytest.mark.usefixtures("office")

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from umbel.office.uploads.models import Project
 
 KEPT = 16
+SETTLED = frozenset({"affected", "not_affected", "fixed"})
+"""What VEX says of a finding that somebody has looked at; one under investigation isn't settled."""
 WEIGHTS = {"CRITICAL": 10, "HIGH": 5, "MEDIUM": 3, "LOW": 1, "UNASSIGNED": 5}
 """What each counts in Dependency-Track's risk score."""
 _kept: OrderedDict[tuple[str, str], Judged] = OrderedDict()
@@ -122,6 +124,7 @@ def metrics(row: Project, found: Judged, now: datetime) -> MetricsTold:
     violations = found.violations
     levels, types = Counter(each.level for each in violations), Counter(type_of(each) for each in violations)
     excused = len(found.vulnerabilities) - len(open_ones)
+    audited = sum(each.vex is not None and each.vex.status in SETTLED for each in open_ones)
     return MetricsTold(
         critical=by["CRITICAL"],
         high=by["HIGH"],
@@ -133,8 +136,8 @@ def metrics(row: Project, found: Judged, now: datetime) -> MetricsTold:
         components=found.components,
         suppressed=excused,
         findings_total=len(open_ones),
-        findings_audited=0,
-        findings_unaudited=len(open_ones),
+        findings_audited=audited,
+        findings_unaudited=len(open_ones) - audited,
         inherited_risk_score=float(sum(WEIGHTS.get(name, 0) * by[name] for name in SEVERITIES)),
         policy_violations_fail=levels["fail"],
         policy_violations_warn=levels["warn"],

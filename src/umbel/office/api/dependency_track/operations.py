@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.http import Http404, HttpResponse, QueryDict
 from ninja import Field, Query, Schema
@@ -18,8 +18,10 @@ from umbel.office.api.dependency_track import badges, bodies, found, known
 from umbel.office.api.dependency_track.shapes import (
     FindingTold,
     MetricsTold,
+    Permission,
     Processing,
     ProjectTold,
+    TeamTold,
     TokenTold,
     VersionTold,
     ViolationTold,
@@ -28,7 +30,7 @@ from umbel.office.api.dependency_track.shapes import (
     violation_told,
 )
 from umbel.office.api.machine import fail, operation
-from umbel.office.roles import Who
+from umbel.office.roles import Who, allows
 from umbel.office.seen import of as seen_of
 from umbel.office.uploads import projects, receiving
 from umbel.office.uploads.bounds import BusyError, TooLargeError
@@ -160,6 +162,27 @@ _token("/bom/token/{uuid:token}", "dt-bom-token")
 _token("/event/token/{uuid:token}", "dt-event-token")
 
 
+READS = ("VIEW_PORTFOLIO", "VIEW_VULNERABILITY", "VIEW_POLICY_VIOLATION", "VIEW_BADGES")
+SENDS = ("BOM_UPLOAD", "PROJECT_CREATION_UPLOAD")
+
+
+@operation(
+    "GET", "/team/self", tag=TAG, who=Who.VIEWER, scope="upload", name="dt-team", answers=TeamTold,
+    example="/api/v1/team/self",
+)  # fmt: skip
+def team(request: HttpRequest) -> HttpResponse:
+    """Whose key it is, and what it may, in the words of Dependency-Track's permissions."""
+    token = getattr(request, "token", None)
+    sends = allows(Who.CONTRIBUTOR, seen_of(request).roles) and (token is None or token.may("PUT", "upload"))
+    name = request.user.get_username()
+    told = TeamTold(
+        uuid=str(uuid5(NAMESPACE_URL, f"account:{name}")),
+        name=name,
+        permissions=[Permission(each) for each in (*READS, *(SENDS if sends else ()))],
+    )
+    return answer(request, told)
+
+
 class Paged(Schema):
     """Which page, in each of the ways that clients ask for one."""
 
@@ -203,8 +226,12 @@ def _projects(path: str, name: str) -> None:
             rows = rows.filter(active=True)
         first, last = asked.span()
         page = [row for row in rows[first:last] if projects.shows(row, seen_of(request))]
-        parents = set(Project.objects.filter(parent__in=page).values_list("parent_id", flat=True))
-        response = answer(request, [project_told(row, has_children=row.uuid in parents) for row in page])
+        above = set(Project.objects.filter(parent__in=page).values_list("parent_id", flat=True))
+        shown = [
+            project_told(row, has_children=row.uuid in above, parent=projects.above(row, seen_of(request)))
+            for row in page
+        ]
+        response = answer(request, shown)
         response["X-Total-Count"] = str(rows.count())
         return response
 
@@ -222,7 +249,7 @@ def lookup(request: HttpRequest, name: str, version: str | None = None) -> HttpR
     looks = seen_of(request)
     if not Project.objects.filter(name=projects.plain(name)).exists():
         known.bring(looks)
-    return answer(request, _told(_there(lambda: projects.by_name(name, version, looks))))
+    return answer(request, _told(request, _there(lambda: projects.by_name(name, version, looks))))
 
 
 @operation(
@@ -232,9 +259,9 @@ def lookup(request: HttpRequest, name: str, version: str | None = None) -> HttpR
 def latest(request: HttpRequest, name: str) -> HttpResponse:
     """The version of a project that the portfolio shows."""
     row = known.projects(seen_of(request), name).filter(latest=True).first()
-    if row is None:
+    if row is None or not projects.shows(row, seen_of(request)):
         raise Http404("The project could not be found.")
-    return answer(request, _told(row))
+    return answer(request, _told(request, row))
 
 
 def _one(path: str, name: str) -> None:
@@ -244,7 +271,7 @@ def _one(path: str, name: str) -> None:
     )  # fmt: skip
     def one(request: HttpRequest, uuid: UUID) -> HttpResponse:
         """A project by its UUID."""
-        return answer(request, _told(_project(request, uuid)))
+        return answer(request, _told(request, _project(request, uuid)))
 
     @operation(
         "DELETE", path, tag=TAG, who=Who.CONTRIBUTOR, scope="upload", name=f"{name}-delete",
@@ -335,15 +362,20 @@ def _badges(kind: str) -> None:
             picture = badges.vulnerabilities(told.critical, told.high, told.medium, told.low, told.unassigned)
         else:
             picture = badges.violations(told.policy_violations_fail, told.policy_violations_warn)
-        return HttpResponse(str(picture), content_type="image/svg+xml")
+        response = HttpResponse(str(picture), content_type="image/svg+xml")
+        response["Cross-Origin-Resource-Policy"] = "cross-origin"  # a README elsewhere shows it
+        return response
 
-    about: dict[str, Any] = {"who": Who.VIEWER, "scope": "upload", "media": "image/svg+xml", "tag": TAG}
+    about: dict[str, Any] = {"who": Who.VIEWER, "scope": "badge", "media": "image/svg+xml", "tag": TAG}
 
     @operation(
         "GET", f"/badge/{kind}/project/{{uuid:uuid}}", name=f"dt-badge-{kind}", sample={"uuid": SOME}, **about
     )
     def by_uuid(request: HttpRequest, uuid: UUID) -> HttpResponse:
-        """A badge of a project, as an SVG picture."""
+        """A badge of a project, as an SVG picture.
+
+        A token with the scope `badge` alone may stand in the address: `?apiKey=umbel_…`.
+        """
         return drawn(_project(request, uuid))
 
     @operation(
@@ -389,6 +421,11 @@ def _project(request: HttpRequest, uuid: UUID) -> Project:
     return _there(lambda: projects.by_uuid(str(uuid), seen_of(request)))
 
 
-def _told(row: Project) -> ProjectTold:
+def _told(request: HttpRequest, row: Project) -> ProjectTold:
     newest = Receipt.objects.filter(project=row).order_by("-at").values_list("format", flat=True).first()
-    return project_told(row, newest or "", has_children=row.children.exists())
+    return project_told(
+        row,
+        newest or "",
+        has_children=row.children.exists(),
+        parent=projects.above(row, seen_of(request)),
+    )

@@ -175,6 +175,20 @@ class Processing(msgspec.Struct):
     processing: bool
 
 
+class Permission(msgspec.Struct):
+    """Something that a key may."""
+
+    name: str
+
+
+class TeamTold(msgspec.Struct, kw_only=True):
+    """Whose key it is, and what it may: clients ask before they begin."""
+
+    uuid: str
+    name: str
+    permissions: list[Permission]
+
+
 class VersionTold(msgspec.Struct, kw_only=True):
     """Which server this is: the version is that of the interface that it is compatible with."""
 
@@ -188,8 +202,10 @@ def stamp(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def project_told(row: Row, imported_format: str = "", *, has_children: bool = False) -> ProjectTold:
-    """A project of ours in their words."""
+def project_told(
+    row: Row, imported_format: str = "", *, has_children: bool = False, parent: Row | None = None
+) -> ProjectTold:
+    """A project of ours in their words; `parent` is the project above it, where that may be named."""
     return ProjectTold(
         uuid=str(row.uuid),
         name=row.name,
@@ -201,8 +217,8 @@ def project_told(row: Row, imported_format: str = "", *, has_children: bool = Fa
         last_bom_import=stamp(row.imported_at) if row.imported_at else UNSET,
         last_bom_import_format=imported_format or UNSET,
         parent=UNSET
-        if row.parent is None
-        else ParentTold(str(row.parent.uuid), row.parent.name, row.parent.version or UNSET),
+        if parent is None
+        else ParentTold(str(parent.uuid), parent.name, parent.version or UNSET),
     )
 
 

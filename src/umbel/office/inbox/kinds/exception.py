@@ -45,7 +45,8 @@ _JUSTIFICATIONS = (
 def _rules() -> list[tuple[str, str]]:
     from umbel.policy.registry import every_rule
 
-    return [(name, name) for name in every_rule()] + [(ANY, "every rule (of one package or project)")]
+    rules = [(name, f"{name}: {rule.title}") for name, rule in every_rule().items()]
+    return [*rules, (ANY, "every rule (of one package or project)")]
 
 
 class Ask(Once):

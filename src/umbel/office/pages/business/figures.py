@@ -6,17 +6,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from umbel.app.products import ProductState
 from umbel.model.settings import Release
 from umbel.office.editions.registry import figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from umbel.app.products import ProductState
     from umbel.model.settings import Product
     from umbel.office.editions.interface import Shared
     from umbel.policy.risks import Group
@@ -54,6 +54,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
 
     `open` counts findings that no exception covers, by rule in `by_rule`; `gaps` are rules that could not be asked, so
     that 0 of theirs means nothing. `members` are the first ones of `projects`, `strategic` the first of `relies_on`.
+    What nobody has looked at is None.
     """
 
     name: str | None
@@ -65,7 +66,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
     end_of_support: date | None
     patterns: tuple[str, ...]
     unmatched: tuple[str, ...]
-    projects: int
+    projects: int | None
     members: tuple[str, ...]
     components: int | None
     license_unknown: int | None
@@ -77,7 +78,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
     worst: str | None
     oldest_days: int | None
     by_rule: dict[str, int]
-    relies_on: int
+    relies_on: int | None
     strategic: tuple[Depends, ...]
     ends: tuple[End, ...]
     ending: int
@@ -114,7 +115,7 @@ def exposures(shared: Shared) -> Exposures:
     workspace, known = shared.workspace, shared.known
     if known.lake is None:
         return Exposures(
-            products=tuple(_declared(each) for each in workspace.settings.products),
+            products=tuple(declared(each) for each in workspace.settings.products),
             rules=(),
             gaps={},
             is_collected=False,
@@ -155,25 +156,43 @@ def held(shared: Shared) -> list[Held]:
     return [_held(each, known.controls) for each in known.ranked[:MOST_HELD]]
 
 
-def _declared(product: Product) -> Exposure:
-    """A product where nothing was collected: what somebody said of it, and nothing else."""
-    state = ProductState(
+def declared(product: Product) -> Exposure:
+    """A product of which nobody has looked at anything: what somebody said of it, and nothing else."""
+    return Exposure(
         name=product.name,
-        owner=product.owner,
-        department=product.department,
-        criticality=product.criticality,
-        distribution=", ".join(product.distribution),
-        projects=0,
-        components=0,
-        license_unknown=0,
-        members=[],
-        unmatched=list(product.projects),
-        end_of_support=max(
-            (each.end_of_support for each in product.releases if each.end_of_support), default=None
-        ),
+        **said(product),
+        patterns=product.projects,
+        unmatched=(),
+        projects=None,
+        members=(),
+        components=None,
+        license_unknown=None,
+        open=0,
+        failing=0,
+        excused=0,
+        overdue=0,
+        fixable=0,
+        worst=None,
+        oldest_days=None,
+        by_rule={},
+        relies_on=None,
+        strategic=(),
+        ends=(),
+        ending=0,
     )
-    made = _exposure(state, None, {}, ())
-    return msgspec.structs.replace(made, releases=product.releases, patterns=product.projects)
+
+
+def said(product: Product) -> dict[str, Any]:
+    """What somebody said of a product that no evidence changes."""
+    ends = [each.end_of_support for each in product.releases if each.end_of_support]
+    return {
+        "owner": product.owner,
+        "department": product.department,
+        "criticality": product.criticality,
+        "distribution": ", ".join(product.distribution),
+        "releases": product.releases,
+        "end_of_support": max(ends, default=None),
+    }
 
 
 def _counted(shared: Shared) -> tuple[dict[str | None, Counter[str]], dict[str | None, list[End]]]:

@@ -8,6 +8,7 @@ from umbel.office.roles import Who
 from umbel.office.routes import page
 
 _VIEWS = "umbel.office.pages.business.views"
+_STAKES = "umbel.office.pages.business.stakes"
 
 ROUTES = [
     page("business/", f"{_VIEWS}.home", "business", title="Business"),
@@ -23,9 +24,18 @@ ROUTES = [
     page("business/models/", f"{_VIEWS}.models", "models", title="Who holds what we rely on"),
     page(
         "business/stakeholders/",
-        f"{_VIEWS}.stakeholders",
+        f"{_STAKES}.stakeholders",
         "stakeholders",
         who=Who.OFFICE,
         title="Stakeholders",
+    ),
+    page(
+        "business/stakeholders/<slug:who>/",
+        f"{_STAKES}.stakeholder",
+        "stakeholder",
+        who=Who.OFFICE,
+        post=Who.OFFICE,
+        scope="decide",
+        sample={"who": "new"},
     ),
 ]

@@ -7,12 +7,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
+import msgspec
+
 from umbel.model.settings import Criticality
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from umbel.frameworks.stakeholders import Stakeholder
+    from umbel.model.settings import Product
     from umbel.office.pages.business.figures import Exposure, Exposures
 
 _GRAVEST = tuple(reversed(get_args(Criticality)))
@@ -63,10 +66,22 @@ def by_rule(exposure: Exposure) -> list[Found]:
     return [Found(rule, count, listed(rule)) for rule, count in counted]
 
 
-def products(found: Exposures | None) -> list[Exposure]:
-    """The declared products, the most critical first; those of unknown criticality last."""
-    named = [each for each in found.products if each.name is not None] if found else []
-    return sorted(named, key=lambda each: (_place(each.criticality), -each.failing, each.name or ""))
+def products(found: Exposures | None, written: Sequence[Product]) -> list[Exposure]:
+    """The products as they are declared at this moment, the most critical first, those of unknown criticality last.
+
+    What the edition knows of one counts while its patterns are the same: else nobody has looked yet.
+    """
+    made = {each.name: each for each in found.products if each.name is not None} if found else {}
+    every = [_with(made.get(each.name), each) for each in written]
+    return sorted(every, key=lambda each: (_place(each.criticality), -each.failing, each.name or ""))
+
+
+def _with(made: Exposure | None, product: Product) -> Exposure:
+    from umbel.office.pages.business.figures import declared, said
+
+    if made is None or made.patterns != product.projects:
+        return declared(product)
+    return msgspec.structs.replace(made, **said(product))
 
 
 def rest(found: Exposures | None) -> Exposure | None:
@@ -74,9 +89,18 @@ def rest(found: Exposures | None) -> Exposure | None:
     return next((each for each in found.products if each.name is None), None) if found else None
 
 
-def matrix(found: Exposures) -> Matrix:
+def unclaimed(names: Sequence[str], written: Sequence[Product], asked: str) -> list[str]:
+    """The known projects that no product names at this moment, whose names hold what is asked for."""
+    from umbel.app.names import matcher
+
+    is_claimed = matcher([pattern for each in written for pattern in each.projects])
+    part = asked.casefold()
+    return [name for name in names if part in name.casefold() and not is_claimed(name)]
+
+
+def matrix(found: Exposures, written: Sequence[Product]) -> Matrix:
     """Products against the rules that found something in any of them."""
-    every = [*products(found), *filter(None, [rest(found)])]
+    every = [*products(found, written), *filter(None, [rest(found)])]
     rows = [Row(each, [each.by_rule.get(rule, 0) for rule in found.rules]) for each in every]
     totals = [sum(each) for each in zip(*(row.counts for row in rows), strict=True)]
     rules = [Found(rule, total, listed(rule)) for rule, total in zip(found.rules, totals, strict=True)]

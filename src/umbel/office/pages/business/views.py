@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,13 +21,18 @@ from umbel.office.editions import figure_of
 from umbel.office.pages.business import figures as own
 from umbel.office.pages.business import told
 from umbel.office.pages.ecosystem.figures import kept_from
+from umbel.office.pages.products.figures import project_names
 from umbel.office.records import change
 from umbel.office.roles import Who, allows
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from umbel.app.workspace import Workspace
+
 MOST_CLAIMED = 200
+SHOWN = 100
+MOST_HELD = 30
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -38,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "petal": (petals.value or {}).get("business"),
         "found": found,
         "exposures": found.value,
-        "products": told.products(found.value),
+        "products": told.products(found.value, workspace().settings.products),
         "rest": told.rest(found.value),
         "is_office": allows(Who.OFFICE, looks.roles),
     }
@@ -49,7 +55,10 @@ def exposure(request: HttpRequest) -> HttpResponse:
     """Products against what was found in them, rule by rule."""
     looks = seen_module.of(request)
     found = figure_of(own.exposures, looks)
-    context = {"found": found, "matrix": told.matrix(found.value) if found.value else None}
+    context = {
+        "found": found,
+        "matrix": told.matrix(found.value, workspace().settings.products) if found.value else None,
+    }
     return render(request, "business/exposure.html", context)
 
 
@@ -58,13 +67,18 @@ def unclaimed(request: HttpRequest) -> HttpResponse:
     looks = seen_module.of(request)
     if request.method == "POST":
         return _claimed(request)
-    found = figure_of(own.exposures, looks)
-    rest = told.rest(found.value)
+    asked = request.GET.get("q", "").strip()[:200]
+    found, known = figure_of(own.exposures, looks), figure_of(project_names, looks)
+    free = told.unclaimed(known.value or (), workspace().settings.products, asked)
+    may_see = filter(looks.shows, free)
     context = {
         "found": found,
-        "rest": rest,
-        "projects": [name for name in rest.members if looks.shows(name)] if rest else [],
-        "products": [each.name for each in told.products(found.value)],
+        "names_found": known,
+        "rest": told.rest(found.value),
+        "asked": asked,
+        "free": len(free),
+        "projects": list(islice(may_see, SHOWN)),
+        "products": sorted(each.name for each in workspace().settings.products),
         "may": looks.day is None and allows(Who.OFFICE, looks.roles),
     }
     return render(request, "business/unclaimed.html", context)
@@ -76,26 +90,28 @@ def models(request: HttpRequest) -> HttpResponse:
     found = figure_of(own.held, looks)
     kept = kept_from(looks)
     held = [each for each in found.value or [] if each.name not in kept]
-    return render(request, "business/models.html", {"found": found, "held": held})
-
-
-def stakeholders(request: HttpRequest) -> HttpResponse:
-    """Who has a stake: for the office alone, never part of an edition."""
-    looks = seen_module.of(request)
-    found = workspace().stakeholders(looks.as_of)
-    return render(
-        request, "business/stakeholders.html", {"stakeholders": told.stakeholders(found, looks.day)}
-    )
+    shown = held if request.GET.get("all") else held[:MOST_HELD]
+    return render(request, "business/models.html", {"found": found, "held": shown, "whole": len(held)})
 
 
 def _claimed(request: HttpRequest) -> HttpResponse:
     """Give projects to a product by their whole names."""
-    chosen = [each for each in request.POST.getlist("project") if each][:MOST_CLAIMED]
-    product = workspace().product(request.POST.get("product", ""))
+    chosen = list(dict.fromkeys(filter(None, request.POST.getlist("project"))))
+    name = workspace().product(request.POST.get("product", "")).name
     if not chosen:
         raise UsageError("No project is chosen.", "Tick those that belong to the product.")
-    more = tuple(each for each in dict.fromkeys(chosen) if each not in product.projects)
-    made = msgspec.structs.replace(product, projects=(*product.projects, *more))
-    change(request, action="product.claim", subject=product.name, act=lambda ws: ws.set_product(made))
-    messages.success(request, f"{product.name} has {len(more)} more project{'' if len(more) == 1 else 's'}.")
+    if len(chosen) > MOST_CLAIMED:
+        raise UsageError(
+            f"{len(chosen)} projects are more than the {MOST_CLAIMED} that can be claimed at once.",
+            "Claim some, then the others; or write a pattern on the product's form.",
+        )
+
+    def claimed(ws: Workspace) -> int:
+        product = ws.product(name)
+        more = tuple(each for each in chosen if each not in product.projects)
+        ws.set_product(msgspec.structs.replace(product, projects=(*product.projects, *more)))
+        return len(more)
+
+    more = change(request, action="product.claim", subject=name, act=claimed)
+    messages.success(request, f"{name} has {more} more project{'' if more == 1 else 's'}.")
     return HttpResponseRedirect(reverse("unclaimed"))

@@ -14,11 +14,9 @@ from umbel.app.maturity import QUARTER
 from umbel.app.names import moment
 from umbel.frameworks.interface import Assessment, Level, Standing
 from umbel.frameworks.interview import Question
-from umbel.frameworks.office import Budget, Office
 from umbel.frameworks.turns import Difference
 from umbel.office.editions.registry import figure
 from umbel.office.figures import QUARTERS, assessments, quarters
-from umbel.reports.documents.office_plan import Spent
 from umbel.strategy.actions import Action
 
 if TYPE_CHECKING:
@@ -109,14 +107,6 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     """By how far their evidence goes (complete, partial, failed, none): their number."""
     oldest: tuple[Old, ...]
     tables: tuple[Table, ...]
-
-
-class Planned(msgspec.Struct, frozen=True, kw_only=True):
-    """What the office is made of, with what was spent of each line of its budget."""
-
-    office: Office
-    spent: tuple[tuple[Budget, Spent], ...]
-    posts: float | None
 
 
 @figure
@@ -216,14 +206,6 @@ def sources(shared: Shared) -> Sources:
 def estate(shared: Shared) -> Estate:
     """Which of our projects are public, by whose decision."""
     return shared.workspace.estate(shared.as_of)
-
-
-@figure
-def office_plan(shared: Shared) -> Planned:
-    """What the office is made of."""
-    office = shared.workspace.office(shared.as_of)
-    spent = shared.workspace.office_spent(office, shared.as_of)
-    return Planned(office=office, spent=tuple(zip(office.budget, spent, strict=True)), posts=office.posts)
 
 
 def _parts(assessed: Assessment) -> tuple[Standing, ...]:

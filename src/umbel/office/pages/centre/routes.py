@@ -10,6 +10,7 @@ from umbel.office.routes import page
 _FRAMEWORK = {"framework": "flower"}
 _PRACTICE = {"framework": "flower", "practice": "office-mandate"}
 _VIEWS = "umbel.office.pages.centre.views"
+_MEANS = "umbel.office.pages.centre.means"
 
 ROUTES = [
     page("office/", f"{_VIEWS}.home", "centre", title="Maturity and plan"),
@@ -39,5 +40,14 @@ ROUTES = [
         scope="decide",
         title="Published projects",
     ),
-    page("office/means/", f"{_VIEWS}.office_plan", "office-plan", title="The office itself"),
+    page("office/means/", f"{_MEANS}.office_plan", "office-plan", title="The office itself"),
+    page(
+        "office/means/<slug:kind>/",
+        f"{_MEANS}.record",
+        "office-record",
+        who=Who.OFFICE,
+        post=Who.OFFICE,
+        scope="decide",
+        sample={"kind": "people"},
+    ),
 ]

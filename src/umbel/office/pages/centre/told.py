@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from umbel.frameworks.turns import Turn
     from umbel.office.figures import Plan
     from umbel.office.pages.centre.figures import Before
+    from umbel.strategy.actions import Action
 
 NO_LEVEL = "none reached yet"
 
@@ -48,16 +49,25 @@ class Group(NamedTuple):
     """Practices of one level of one dimension."""
 
     title: str
-    about: str
     answers: list[Answer]
 
 
+class Section(NamedTuple):
+    """Practices of one dimension by level, and how many of all of its practices are met."""
+
+    title: str
+    met: int
+    counted: int
+    groups: list[Group]
+
+
 class Chip(NamedTuple):
-    """An outcome with how many practices have it."""
+    """An outcome with how many practices have it; `asks` is what the address asks for to choose it, or no more."""
 
     outcome: str
     number: int
     chosen: bool
+    asks: str | None
 
 
 class One(NamedTuple):
@@ -71,6 +81,14 @@ class One(NamedTuple):
     also: list[tuple[str, str, str]]
     """Practices of other frameworks that one answer would meet: framework, id, and both in words."""
     grade: str | None
+
+
+class Alike(NamedTuple):
+    """Actions of one kind, what matters most first."""
+
+    title: str
+    first: list[Action]
+    rest: list[Action]
 
 
 class Chosen(NamedTuple):
@@ -113,23 +131,34 @@ def parts(assessed: Assessment, before: Before | None) -> list[Part]:
     return [part(each, earlier.get(each.id)) for each in maturity_picture.parts(assessed)]
 
 
-def groups(assessed: Assessment, outcome: str) -> list[Group]:
-    """The practices by dimension and level, of one outcome if it is asked for."""
+def sections(assessed: Assessment, outcome: str = "", part: str = "") -> list[Section]:
+    """The practices by dimension and level; of one outcome, and of one dimension or petal, if they are asked for."""
     titles = {each.id: each.title for each in assessed.framework.dimensions}
-    found: dict[tuple[str, int], list[Answer]] = {}
+    found: dict[str, dict[int, list[Answer]]] = {}
+    whole: dict[str, list[Answer]] = {}
     for each in assessed.answers:
-        if not outcome or each.outcome == outcome:
-            found.setdefault((each.practice.dimension, each.practice.level), []).append(each)
+        said = each.practice
+        whole.setdefault(said.dimension, []).append(each)
+        is_asked = not outcome or each.outcome == outcome
+        if is_asked and (not part or part == said.dimension or part in said.petals):
+            found.setdefault(said.dimension, {}).setdefault(said.level, []).append(each)
     return [
-        Group(_heading(assessed.framework, titles.get(dimension, dimension), dimension, level), "", answers)
-        for (dimension, level), answers in found.items()
+        Section(
+            titles.get(dimension, dimension) or "Practices",
+            sum(each.met for each in whole[dimension]),
+            sum(each.counts for each in whole[dimension]),
+            [
+                Group(_level(assessed.framework, dimension, level), answers)
+                for level, answers in sorted(levels.items())
+            ],
+        )
+        for dimension, levels in found.items()
     ]
 
 
-def _heading(framework: Framework, title: str, dimension: str, level: int) -> str:
+def _level(framework: Framework, dimension: str, level: int) -> str:
     own = next((each.levels for each in framework.dimensions if each.id == dimension), ()) or framework.levels
-    name = next((each.title for each in own if each.number == level), "")
-    return " · ".join(filter(None, (title, name))) or "Practices"
+    return next((each.title for each in own if each.number == level), "")
 
 
 def outcomes(assessed: Assessment, chosen: str) -> list[Chip]:
@@ -138,7 +167,7 @@ def outcomes(assessed: Assessment, chosen: str) -> list[Chip]:
     for each in assessed.answers:
         counted[each.outcome] = counted.get(each.outcome, 0) + 1
     return [
-        Chip(name, count, name == chosen)
+        Chip(name, count, name == chosen, None if name == chosen else name)
         for name, count in sorted(counted.items(), key=lambda pair: -pair[1])
     ]
 
@@ -200,6 +229,14 @@ def chosen(plan: Plan | None, petal: str, effort: str) -> Chosen:
         if (not petal or each.petal == petal) and (not effort or each.effort == effort)
     ]
     return Chosen(moves, steps, len(plan.moves))
+
+
+def alike(actions: Iterable[Action], number: int = 2) -> list[Alike]:
+    """Actions of a kind together, in the order of the first of each: the first ones, and the rest."""
+    found: dict[str, list[Action]] = {}
+    for each in actions:
+        found.setdefault(each.kind, []).append(each)
+    return [Alike(each[0].title, each[:number], each[number:]) for each in found.values()]
 
 
 def _then(before: Before | None) -> Standing | None:

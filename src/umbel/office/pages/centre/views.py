@@ -8,18 +8,27 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.shortcuts import render
-from django.urls import reverse
 
 from umbel.office import figures
 from umbel.office import seen as seen_module
 from umbel.office.editions import figure_of
 from umbel.office.pages.centre import figures as own
 from umbel.office.pages.centre import told
+from umbel.office.pages.ecosystem.figures import kept_from
+from umbel.office.pages.ecosystem.masked import masked
+from umbel.office.pages.legal.confidential import kept_back
 from umbel.office.roles import Who, allows
 from umbel.reports.markup import Html
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.http import HttpRequest, HttpResponse
+
+    from umbel.office.seen import Seen
+    from umbel.strategy.actions import Action
+
+MOST_MOVES = 15
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -48,6 +57,7 @@ def framework(request: HttpRequest, framework: str) -> HttpResponse:
         raise Http404(f"There is no framework {framework}.")
     before = figure_of(own.turns, looks)
     stages = figure_of(own.stages, looks)
+    outcome, part = request.GET.get("outcome", ""), request.GET.get("part", "")
     picture = (figure_of(own.pictures, looks).value or {}).get(framework)
     context = {
         "found": found,
@@ -56,8 +66,9 @@ def framework(request: HttpRequest, framework: str) -> HttpResponse:
         "picture": Html(picture) if picture else None,
         "parts": told.parts(assessed, (before.value or {}).get(framework)),
         "whole": told.part(assessed.overall),
-        "groups": told.groups(assessed, request.GET.get("outcome", "")),
-        "outcomes": told.outcomes(assessed, request.GET.get("outcome", "")),
+        "sections": told.sections(assessed, outcome, part),
+        "narrowed": bool(outcome or part),
+        "outcomes": told.outcomes(assessed, outcome),
         "before": (before.value or {}).get(framework),
         "before_found": before,
         "stages": (stages.value or {}).get(framework, ()),
@@ -99,16 +110,31 @@ def plan(request: HttpRequest) -> HttpResponse:
     found, doing = figure_of(figures.plan, looks), figure_of(own.actions, looks)
     petal, effort = request.GET.get("petal", ""), request.GET.get("effort", "")
     petals = figure_of(figures.petals, looks).value or {}
+    chosen = told.chosen(found.value, petal, effort)
     context = {
         "found": found,
         "doing_found": doing,
-        "doing": [each for each in doing.value or [] if looks.shows(each.about)],
-        "chosen": told.chosen(found.value, petal, effort),
+        "doing": told.alike(_may_be_told(doing.value or [], looks)),
+        "chosen": chosen,
+        "moves": chosen.moves if request.GET.get("all") else chosen.moves[:MOST_MOVES],
         "petals": [(each.id, each.title) for each in petals.values()],
         "petal": petal,
         "effort": effort,
     }
     return render(request, "centre/plan.html", context)
+
+
+def _may_be_told(actions: Iterable[Action], looks: Seen) -> list[Action]:
+    """Without what speaks of confidential projects, or of what only they use; in reasons their names are masked."""
+    kept, is_kept_back = kept_from(looks), kept_back(looks)
+    found = [
+        each
+        for each in actions
+        if looks.shows(each.about)
+        and each.about not in kept
+        and not (each.about.startswith("pkg:") and (is_kept_back is None or is_kept_back(each.about)))
+    ]
+    return masked(found, looks)
 
 
 def questions(request: HttpRequest) -> HttpResponse:
@@ -129,10 +155,3 @@ def sources(request: HttpRequest) -> HttpResponse:
     found = figure_of(own.sources, looks)
     oldest = looks.shown(found.value.oldest) if found.value else []
     return render(request, "centre/sources.html", {"found": found, "sources": found.value, "oldest": oldest})
-
-
-def office_plan(request: HttpRequest) -> HttpResponse:
-    """Mandate, people, means, channels and pilots of the office."""
-    found = figure_of(own.office_plan, seen_module.of(request))
-    context = {"found": found, "planned": found.value, "document": reverse("document", args=["office-plan"])}
-    return render(request, "centre/means.html", context)

@@ -13,6 +13,7 @@ from umbel.frameworks.indicators._asked import with_people
 from umbel.frameworks.recognition import Earned, Working, earned, working
 from umbel.office.editions import figure
 from umbel.office.pages.ecosystem import gathered
+from umbel.office.pages.ecosystem.figures import HANDS
 from umbel.strategy.drafting import Area
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 MOST_HELPED = 30
 MOST_AREAS = 5
 MOST_EARNED = 500
-HANDS = ("lead", "contribute", "sponsor")
-"""Stances that want hands or money there."""
 WELCOMING = ("contributing", "code-of-conduct", "issue-template", "support", "documentation")
 """What upstream files say to somebody who comes."""
 

@@ -11,6 +11,7 @@ import msgspec
 from umbel.office.editions import Column, Kind, Listing, listing
 from umbel.office.pages.contributors.figures import at_work, entries
 from umbel.office.pages.ecosystem import gathered
+from umbel.office.pages.ecosystem.lists import AMONG
 from umbel.office.pages.ecosystem.tables import table_of
 
 if TYPE_CHECKING:
@@ -170,11 +171,12 @@ _WORKING = (
         link="strategic-project",
         link_key="project",
     ),
+    AMONG,
 )
 
 
 def _working(shared: Shared) -> pa.Table:
-    places = gathered.order_of(gathered.ranked(shared))
+    places, among = gathered.order_of(gathered.ranked(shared)), gathered.among(shared)
     rows = [
         {
             "key": f"upstream {each.project}" if each.upstream else each.project,
@@ -187,6 +189,7 @@ def _working(shared: Shared) -> pa.Table:
             "named": list(each.named),
             "last": each.last.date(),
             "place": places.get(each.project) if each.upstream else None,
+            "among": among.get(each.project) if each.upstream else [each.project],
         }
         for each in at_work(shared)
     ]
@@ -204,7 +207,7 @@ def who_works() -> Listing:
         columns=_WORKING,
         order="-ours",
         rows=_working,
-        project="project",
+        project="among",
         empty="No history is known.",
         empty_hint="Collect checkouts, and examine upstream: umbel collect PATH, umbel collect upstream",
     )

@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.utils.safestring import mark_safe
 
 from umbel.frameworks.catalogue import Entry
 from umbel.frameworks.links import Link, Withdrawn
-from umbel.frameworks.recognition import BADGES
+from umbel.frameworks.recognition import BADGES, Earned
 from umbel.office import figures as shared_figures
 from umbel.office import seen
 from umbel.office.core import workspace
@@ -24,6 +25,7 @@ from umbel.office.editions import State, figure_of, row_of
 from umbel.office.errors import refused
 from umbel.office.pages.contributors import figures, lists, paths
 from umbel.office.pages.contributors.forms import LinkForm, WithdrawForm
+from umbel.office.pages.ecosystem.allowed import may
 from umbel.office.pages.ecosystem.figures import kept_from
 from umbel.office.pages.ecosystem.forms import kept
 from umbel.office.pages.ecosystem.masked import masked
@@ -41,13 +43,10 @@ if TYPE_CHECKING:
 
 HOME = (
     "contributors_upstream",
-    "contributors_upstream_share",
     "sustained_contributors",
-    "contributions_upstream",
     "approval_lead_time",
     "people_opted_in",
     "innersource_ready",
-    "innersource_share",
 )
 INNER = ("innersource_ready", "innersource_share", "innersource_projects", "innersource_reuse")
 PETAL = "contributors"
@@ -56,10 +55,12 @@ PETAL = "contributors"
 def home(request: HttpRequest) -> HttpResponse:
     """The petal: how it stands, and where to go."""
     looks = seen.of(request)
+    helped = figure_of(figures.help_wanted, looks)
     context = {
         "cards": cards(looks, HOME),
         "catalogued": figure_of(figures.catalogued, looks),
-        "help": _helped(figure_of(figures.help_wanted, looks).value, looks)[:3],
+        "help_found": helped,
+        "help": _helped(helped.value, looks)[:3],
         "paths": paths.paths(workspace()),
     }
     return render(request, "contributors/home.html", context | petal_context(looks, PETAL))
@@ -113,17 +114,50 @@ def help_wanted(request: HttpRequest) -> HttpResponse:
     plan = figure_of(shared_figures.plan, looks).value
     advice = [each for each in plan.recommendations if each.petal == PETAL] if plan else []
     context = {"found": found, "helped": _helped(found.value, looks), "advice": masked(advice, looks)}
+    context |= may(looks)
     return render(request, "contributors/help.html", context)
 
 
 def recognition(request: HttpRequest) -> HttpResponse:
-    """Badges, how each is told, and who of those that agreed has it."""
+    """Who agreed to be named, and what for they are thanked; and how each badge is told."""
     looks = seen.of(request)
     found = figure_of(figures.recognition, looks)
-    told = [each for each in found.value or () if all(looks.shows(name) for name in each.projects)]
-    rows = [(badge, [each for each in told if each.badge == badge.id]) for badge in BADGES]
-    context = {"found": found, "rows": rows, "agreed": figure_of(figures.opted_in, looks).value}
+    unseen = kept_from(looks)
+    told = [
+        each
+        for each in found.value or ()
+        if all(looks.shows(name) and name not in unseen for name in each.projects)
+    ]
+    thanked = [
+        Thanked(name=name, for_=[(_TITLES[each.badge], each) for each in mine])
+        for name, mine in _by_name(told).items()
+    ]
+    had = Counter(each.badge for each in told)
+    context = {
+        "found": found,
+        "thanked": thanked,
+        "badges": [(badge, had[badge.id]) for badge in BADGES],
+        "agreed": figure_of(figures.opted_in, looks).value,
+    }
     return render(request, "contributors/recognition.html", context)
+
+
+class Thanked(NamedTuple):
+    """Somebody who agreed to be named, and what for they are thanked: each with what it is called."""
+
+    name: str
+    for_: list[tuple[str, Earned]]
+
+
+_TITLES = {badge.id: badge.title for badge in BADGES}
+
+
+def _by_name(earned: list[Earned]) -> dict[str, list[Earned]]:
+    """By who agreed, in the order of names: nothing is ranked."""
+    found: dict[str, list[Earned]] = {}
+    for each in sorted(earned, key=lambda one: (one.name.casefold(), one.person)):
+        found.setdefault(each.name, []).append(each)
+    return found
 
 
 def _helped(found: list[figures.Helped] | None, looks: Seen) -> list[figures.Helped]:
@@ -148,7 +182,7 @@ def shared_links(request: HttpRequest) -> HttpResponse:
         )
         for petal, mine in groupby(every, key=lambda each: each.petal)
     ]
-    return render(request, "contributors/links.html", {"groups": groups, "number": len(every)})
+    return render(request, "contributors/links.html", {"groups": groups} | may(looks))
 
 
 def link_new(request: HttpRequest) -> HttpResponse:

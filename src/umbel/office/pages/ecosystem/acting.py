@@ -15,6 +15,7 @@ from django.urls import reverse
 from umbel.office import seen
 from umbel.office.core import workspace
 from umbel.office.errors import refused
+from umbel.office.pages.ecosystem.allowed import may
 from umbel.office.pages.ecosystem.forms import (
     AnswerForm,
     ContributionForm,
@@ -69,8 +70,13 @@ def contribution_new(request: HttpRequest) -> HttpResponse:
             ),
         ):
             messages.success(request, WRITTEN)
-            return HttpResponseRedirect(reverse("contributions"))
-    context = {"form": form, "title": "What we mean to do"}
+            return HttpResponseRedirect(reverse("contribution", args=[entry.name]))
+    context = {
+        "form": form,
+        "title": "What we mean to do",
+        "back": reverse("contributions"),
+        "of": "Contributions",
+    }
     return render(request, "ecosystem/form.html", context, status=422 if form.errors else 200)
 
 
@@ -88,6 +94,7 @@ def contribution(request: HttpRequest, name: str) -> HttpResponse:
             return HttpResponseRedirect(reverse("contribution", args=[name]))
     followed = _followed(looks, name)
     context = {"form": form, "standing": standing, "said": standing.contribution, "followed": followed}
+    context |= may(looks)
     return render(request, "ecosystem/contribution.html", context, status=422 if form.errors else 200)
 
 
@@ -145,7 +152,12 @@ def evaluation_decide(request: HttpRequest) -> HttpResponse:
         ):
             messages.success(request, WRITTEN)
             return HttpResponseRedirect(reverse("radar"))
-    context = {"form": form, "title": "Decide about software"}
+    context = {
+        "form": form,
+        "title": "Decide about software",
+        "back": reverse("radar"),
+        "of": "Technology radar",
+    }
     return render(request, "ecosystem/form.html", context, status=422 if form.errors else 200)
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from umbel.frameworks.indicators._asked import examined_strategic
+from umbel.model import purl
 from umbel.office.editions import figure, figure_of
 from umbel.office.pages.ecosystem import gathered
 from umbel.reports import quadrant
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from umbel.office.seen import Seen
 
 CARDS = 6
+HANDS = ("lead", "contribute", "sponsor")
+"""Stances that want hands or money there."""
 MOST_CONTROLS = 60
 MOST_CANDIDATES = 200
 MOST_FOLLOWED = 200
@@ -60,6 +64,25 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     contributions: int
     products: tuple[str, ...]
 
+    @property
+    def called(self) -> str:
+        """The project as people call it."""
+        return called(self.project)
+
+    @property
+    def wants(self) -> bool:
+        """Whether its stance wants hands or money there."""
+        return self.stance in HANDS
+
+
+class Placed(Dot, frozen=True):
+    """A dot of the picture, with its name as people call it."""
+
+    @property
+    def called(self) -> str:
+        """The project as people call it."""
+        return called(self.project)
+
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """What the petal's own page tells of projects.
@@ -81,8 +104,15 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     undecided: int
     cards: tuple[Card, ...]
     lines: Lines
-    dots: tuple[Dot, ...]
+    dots: tuple[Placed, ...]
     picture: str | None
+
+
+def called(project: str) -> str:
+    """A project as people call it: without the forge that most are on, and without a purl's signs."""
+    if project.startswith("pkg:"):
+        return purl.display(project)
+    return project.removeprefix("github.com/")
 
 
 @figure
@@ -101,7 +131,7 @@ def ecosystem(shared: Shared) -> Overview:
         listed=len(listed),
         told=len(places),
         strategic=len(few),
-        examined=sum(each.fragility is not None for each in few),
+        examined=len(examined_strategic(shared.known)[1]),
         levels=_counted(_level(each) or "" for each in few),
         stances=_counted((each.stance.name or "") if each.stance else "" for each in few),
         undecided=sum(each.stance is None or each.stance.decided_by is None for each in few),
@@ -119,9 +149,9 @@ def _lines() -> Lines:
     return Lines(strategic=found["strategic"].value, fragile=1 + 9 * found["fragile"].value)
 
 
-def _dots(listed: Iterable[Ranked], places: dict[str, int]) -> tuple[Dot, ...]:
+def _dots(listed: Iterable[Ranked], places: dict[str, int]) -> tuple[Placed, ...]:
     return tuple(
-        Dot(
+        Placed(
             place=places[each.project],
             project=each.project,
             strategic=each.strategic,

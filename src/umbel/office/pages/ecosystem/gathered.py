@@ -18,7 +18,7 @@ from umbel.strategy.naming import Named
 from umbel.strategy.owners import Answer, Coordinator
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from umbel.metrics.health import Health
     from umbel.model.measurement import Measurement
@@ -122,15 +122,25 @@ def among(shared: Shared) -> dict[str, list[str] | None]:
 
         table = packages_table(shared)
         few = dict(zip(table.column("key").to_pylist(), table.column("among").to_pylist(), strict=True))
-        found: dict[str, list[str] | None] = {}
+        packages: dict[str, set[str]] = {}
+        for mapped in shared.known.mapped:
+            if mapped.project is not None:
+                packages.setdefault(mapped.project, set()).add(mapped.package)
         for each in ranked(shared):
-            told = [few.get(package) for package in each.packages]
-            found[each.project] = (
-                None if None in told else sorted({name for one in told for name in one or ()})
-            )
-        return found
+            packages.setdefault(each.project, set()).update(each.packages)
+        return {project: _users(few.get(name) for name in names) for project, names in packages.items()}
 
     return shared.once("ecosystem among", made)
+
+
+def _users(told: Iterable[list[str] | None]) -> list[str] | None:
+    """Who uses any of some packages; None where one is used by many."""
+    found: set[str] = set()
+    for users in told:
+        if users is None:
+            return None
+        found.update(users)
+    return sorted(found)
 
 
 def asks(shared: Shared) -> dict[str, Asks]:

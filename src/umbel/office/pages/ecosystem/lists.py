@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from umbel.strategy.radar import Blip
 
 EXAMINE = "Examine the projects that matter: umbel collect upstream"
-_AMONG = Column(
+AMONG = Column(
     name="among",
     title="Used by",
     kind=Kind.WORDS,
@@ -131,7 +131,7 @@ _STRATEGIC = (
         about="How much of what the value stands on was known",
     ),
     Column(name="packages", title="Packages", kind=Kind.WORDS, searched=True, shown=False),
-    _AMONG,
+    AMONG,
 )
 
 
@@ -213,14 +213,16 @@ _FACTS = (
     Column(
         name="facts", title="Facts", about="Everything that the project's page shows, as JSON", shown=False
     ),
-    _AMONG,
+    AMONG,
 )
 
 
 def _facts(shared: Shared) -> pa.Table:
+    among = gathered.among(shared)
     rows = [
         {
             "key": each.ranked.project,
+            "among": among[each.ranked.project],
             "project": each.ranked.project,
             "facts": msgspec.json.encode(each).decode(),
         }
@@ -268,7 +270,7 @@ _FRAGILE = (
     Column(name="stance", title="Stance", filtered=True),
     Column(name="products", title="Products", kind=Kind.WORDS, filtered=True),
     Column(name="why", title="Why there is no verdict", searched=True),
-    _AMONG,
+    AMONG,
 )
 
 
@@ -353,7 +355,7 @@ _CONTROL = (
         about="Commits that would remain, at most, if the largest firm left",
     ),
     Column(name="confidence", title="Known", kind=Kind.SHARE),
-    _AMONG,
+    AMONG,
 )
 
 

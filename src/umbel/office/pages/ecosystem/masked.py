@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 INSTEAD = "a confidential project"
+_WORD = re.compile(r"[\w@][\w@./*?-]*[\w*?]")
+"""What may be a project's name, or a pattern of them."""
 
 
 def masked(value: T, looks: Seen) -> T:
@@ -24,6 +26,20 @@ def masked(value: T, looks: Seen) -> T:
     plain = _put(msgspec.to_builtins(value), _names(looks.hidden))
     made: T = msgspec.convert(plain, type=_type(value))
     return made
+
+
+def without(text: str, hidden: frozenset[str]) -> str:
+    """A text without hidden names; also without those that are gone and only a rule still knows."""
+    if hidden:
+        text = _names(hidden).sub(INSTEAD, text)
+    return (
+        _WORD.sub(lambda found: INSTEAD if found[0] in hidden else found[0], text) if _rules(hidden) else text
+    )
+
+
+def _rules(hidden: frozenset[str]) -> bool:
+    """Whether there are rules, rather than names alone."""
+    return type(hidden) is not frozenset
 
 
 @lru_cache(maxsize=8)

@@ -18,6 +18,7 @@ from umbel.office.core import workspace
 from umbel.office.editions import State, row_of
 from umbel.office.errors import refused
 from umbel.office.pages.ecosystem import lists
+from umbel.office.pages.ecosystem.allowed import may
 from umbel.office.pages.ecosystem.forms import CoordinatorForm, OpinionForm, StanceForm, kept
 from umbel.office.pages.ecosystem.gathered import ProjectFacts
 from umbel.office.pages.ecosystem.masked import masked
@@ -68,7 +69,7 @@ def project_page(request: HttpRequest, project: str) -> HttpResponse:
     """Why a project is here, how it fares, who controls it, what we do about it."""
     looks = seen.of(request)
     found, told = facts_of(looks, project)
-    context: dict[str, Any] = {"found": found, "told": told, "project": project}
+    context: dict[str, Any] = {"found": found, "told": told, "project": project} | may(looks)
     if told is not None:
         context |= {
             "ranked": told.ranked,

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from django.http import Http404
@@ -16,6 +16,7 @@ from umbel.office.core import workspace
 from umbel.office.editions import State, figure_of
 from umbel.office.figures import petals
 from umbel.office.pages.ecosystem import figures, lists
+from umbel.office.pages.ecosystem.allowed import may
 from umbel.office.pages.ecosystem.forms import BudgetForm
 from umbel.office.pages.ecosystem.masked import masked
 from umbel.office.pages.ecosystem.readings import cards
@@ -30,21 +31,14 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
     from umbel.office.seen import Seen
-    from umbel.strategy.funding.records import Proposal
+    from umbel.strategy.funding.records import Candidate, Proposal
 
 HOME = (
-    "packages_mapped",
-    "upstream_examined",
     "strategic_examined",
-    "strategic_confirmed",
-    "strategic_stances",
     "fragile_without_stance",
     "control_known",
-    "single_vendor",
     "contributions_on_track",
-    "contributors_upstream",
     "funding_given",
-    "evaluations_decided",
 )
 FRAGILE = ("upstream_examined", "fragile_known", "fragile_without_stance", "strategic_examined")
 HELD = ("control_known", "single_vendor", "license_change_watched", "strategic_with_ours")
@@ -79,7 +73,7 @@ def home(request: HttpRequest) -> HttpResponse:
         )
     picture = Html(told.picture) if told and told.picture else None
     context = {"found": found, "told": told, "quadrant": picture, "cards": cards(looks, HOME)}
-    return render(request, "ecosystem/home.html", context | petal_context(looks, "ecosystem"))
+    return render(request, "ecosystem/home.html", context | may(looks) | petal_context(looks, "ecosystem"))
 
 
 def strategic(request: HttpRequest) -> HttpResponseBase:
@@ -100,6 +94,10 @@ def sovereignty(request: HttpRequest) -> HttpResponseBase:
     looks = seen.of(request)
     found = figure_of(figures.sovereignty, looks)
     told = masked(found.value, looks)
+    if told is not None and (kept := figures.kept_from(looks)):
+        told = msgspec.structs.replace(
+            told, leaving=tuple(each for each in told.leaving if each.project not in kept)
+        )
     context: dict[str, Any] = {"sovereignty_found": found, "told": told, "cards": cards(looks, HELD)}
     return list_page(request, lists.control, template="ecosystem/sovereignty.html", **context)
 
@@ -114,8 +112,28 @@ def funding(request: HttpRequest) -> HttpResponse:
         told = msgspec.structs.replace(told, candidates=left)
     form = BudgetForm(request.GET if "budget" in request.GET else None)
     proposal = _proposal(form, told) if told and form.is_bound and form.is_valid() else None
-    context = {"found": found, "told": told, "form": form, "proposal": proposal, "cards": cards(looks, MONEY)}
+    context = {
+        "found": found,
+        "told": told,
+        "rows": [_in_need(each) for each in told.candidates if each.priority is not None] if told else [],
+        "form": form,
+        "proposal": proposal,
+        "cards": cards(looks, MONEY),
+    }
     return render(request, "ecosystem/funding.html", context)
+
+
+class InNeed(NamedTuple):
+    """A candidate as the table shows it: what it is called, and why money would help, in words."""
+
+    each: Candidate
+    called: str
+    why: str
+
+
+def _in_need(each: Candidate) -> InNeed:
+    why = "; ".join(part.reason for part in each.need.parts if part.value)
+    return InNeed(each, figures.called(each.project), f"{why[:1].upper()}{why[1:]}.")
 
 
 def _proposal(form: BudgetForm, told: figures.Money) -> Proposal | None:
@@ -136,7 +154,7 @@ def contributions(request: HttpRequest) -> HttpResponse:
     standing = [
         (each, done.get(each.contribution.name)) for each in workspace().standing_contributions(looks.as_of)
     ]
-    context = {"found": found, "standing": standing, "cards": cards(looks, DONE)}
+    context = {"found": found, "standing": standing, "cards": cards(looks, DONE)} | may(looks)
     return render(request, "ecosystem/contributions.html", context)
 
 
@@ -145,7 +163,7 @@ def radar(request: HttpRequest) -> HttpResponse:
     looks = seen.of(request)
     found = figure_of(figures.technology_radar, looks)
     told = masked(found.value, looks)
-    context: dict[str, Any] = {"found": found, "told": told, "cards": cards(looks, DECIDED)}
+    context: dict[str, Any] = {"found": found, "told": told, "cards": cards(looks, DECIDED)} | may(looks)
     if told is not None:
         context["summary"] = radar_page.summary(told)
         context["meaning"] = [(ring, MEANING[ring]) for ring in RINGS]
@@ -156,7 +174,9 @@ def radar(request: HttpRequest) -> HttpResponse:
 
 def evaluations(request: HttpRequest) -> HttpResponseBase:
     """Decisions about software as a list."""
-    return list_page(request, lists.evaluations, template="ecosystem/evaluations.html")
+    return list_page(
+        request, lists.evaluations, template="ecosystem/evaluations.html", **may(seen.of(request))
+    )
 
 
 def owners(request: HttpRequest) -> HttpResponse:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 MOST_ALERTS = 200
 MOST_DECIDED = 200
+MOST_UPGRADES = 100
+FEW = 20
+"""Of how many projects the names are kept."""
 DECIDED_DAYS = 120
 LEVELS = frozenset({"fail", "warn"})
 
@@ -49,6 +53,43 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     alerts: tuple[Raised, ...]
     decided: tuple[Taken, ...]
+
+
+class Upgrade(msgspec.Struct, frozen=True, kw_only=True):
+    """A dependency that has to move to mend something: which package it is, where one alone is called so.
+
+    `among` are the projects that it would mend; None: they are many.
+    """
+
+    package: str | None
+    among: tuple[str, ...] | None
+
+
+@figure
+def upgrades(shared: Shared) -> dict[str, Upgrade]:
+    """The upgrades that clear the most, by the name that actions call them by."""
+    if shared.known.lake is None:
+        return {}
+    from umbel.office.pages.portfolio.figures import packages_table
+    from umbel.policy.risks import upgrade_of
+
+    found: dict[str, list[str]] = defaultdict(list)
+    for each in shared.known.verdict.findings:
+        if not each.excused and (name := upgrade_of(each)) is not None:
+            found[name].append(each.project)
+    most = sorted(found, key=lambda name: (-len(found[name]), name))[:MOST_UPGRADES]
+    called: dict[str, list[str]] = {name: [] for name in most}
+    for key in packages_table(shared).column("key").to_pylist():
+        called.get(purl.display(key), []).append(key)
+    return {
+        name: Upgrade(package=called[name][0] if len(called[name]) == 1 else None, among=_few(found[name]))
+        for name in most
+    }
+
+
+def _few(projects: list[str]) -> tuple[str, ...] | None:
+    names = sorted(set(projects))
+    return tuple(names) if len(names) <= FEW else None
 
 
 @figure

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -15,6 +16,8 @@ from umbel.reports.charts import Bar, draw, specification
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from umbel.reports.markup import Html
 
 _OUTCOMES = ("met", "warn", "unmet", "unknown", "not-applicable", "on-track", "behind", "critical")
 _BARS = (Bar("MIT", 80), Bar("Apache-2.0", 31), Bar("unknown", 9, known=False))
@@ -44,6 +47,17 @@ class Sample(forms.Form):
 def style(request: HttpRequest) -> HttpResponse:
     """All parts on one page."""
     return render(request, "home/style.html", samples())
+
+
+@cache
+def _drawn() -> Html:
+    return draw(
+        _BARS,
+        120,
+        name="sample",
+        title="Licences of components",
+        description="80 MIT, 31 Apache-2.0, 9 unknown",
+    )
 
 
 def samples() -> dict[str, Any]:
@@ -84,12 +98,6 @@ def samples() -> dict[str, Any]:
         "form": Sample(),
         "wrong": Sample({"wrong-rule": "license-denied"}, prefix="wrong"),
         "specification": specification(_BARS, 120),
-        "chart": draw(
-            _BARS,
-            120,
-            name="sample",
-            title="Licences of components",
-            description="80 MIT, 31 Apache-2.0, 9 unknown",
-        ),
+        "chart": _drawn(),
         "hostile": ("javascript:alert(1)", "https://acme.example/x", "<script>alert(1)</script>", "a" * 300),
     }

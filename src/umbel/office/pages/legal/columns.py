@@ -75,8 +75,9 @@ EXCEPTION = Column(
     about="in force, ended, or none: whether somebody accepted it, and until when.",
 )
 KEPT = tuple(
-    Column(name=name, title=title, kind=kind, shown=False, filtered=name == "exception_id")
+    Column(name=name, title=title, kind=kind, shown=False, filtered=name in {"exception_id", "gate"})
     for name, title, kind in (
+        ("gate", "Closes a gate", Kind.YES),
         ("weight", "Weight", Kind.NUMBER),
         ("package", "Package", Kind.TEXT),
         ("version", "Version", Kind.TEXT),
@@ -89,7 +90,7 @@ KEPT = tuple(
         ("place", "Place", Kind.TEXT),
         ("path", "Way in", Kind.WORDS),
         ("owners", "Owners", Kind.WORDS),
-        ("exception_id", "Exception", Kind.TEXT),
+        ("exception_id", "By which exception", Kind.TEXT),
         ("exception_until", "Excepted until", Kind.DAY),
         ("vex", "VEX", Kind.TEXT),
         ("evidence", "Evidence", Kind.TEXT),
@@ -115,6 +116,7 @@ def table(shared: Shared, findings: list[Finding], more: dict[str, Callable[[Fin
     types |= {
         "weight": pa.int64(),
         "direct": pa.bool_(),
+        "gate": pa.bool_(),
         "since": pa.date32(),
         "exception_until": pa.date32(),
     }
@@ -216,6 +218,7 @@ _TOLD: dict[str, Callable[[Finding], Any]] = {
     "what": lambda f: f.what or None,
     "outcome": lambda f: f.outcome,
     "level": lambda f: f.level,
+    "gate": lambda f: f.fails,
     "remedy": lambda f: f.remedy,
     "direct": lambda f: f.direct,
     "scope": lambda f: f.scope,

@@ -12,6 +12,8 @@ from umbel.office.editions import Column, Kind, Listing
 from umbel.office.editions.registry import listing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pyarrow as pa
 
     from umbel.office.editions import Shared
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 SOON = 30
 """Days before its end from which on an exception ends soon."""
+WORDS = "outbound-denied-words"
 FEW = 20
 """Up to so many projects are told with a thing that is used in them: whoever may see none of them doesn't see it."""
 
@@ -32,12 +35,12 @@ def _exceptions(shared: Shared) -> pa.Table:
     for each in shared.known.verdict.findings:
         if each.exception is not None:
             covers[each.exception.id] += 1
-    known = known_names(shared)
+    tell = among(shared)
     rows = {
         "key": _keys(entries),
         "state": [state_of(each, day) for each in entries],
         "rule": [each.rule for each in entries],
-        "what": [each.what or "all that it finds" for each in entries],
+        "what": [about(each) for each in entries],
         "package": [each.package or "any" for each in entries],
         "where": [each.project or "any" for each in entries],
         "product": [each.product or "any" for each in entries],
@@ -47,7 +50,7 @@ def _exceptions(shared: Shared) -> pa.Table:
         "justification": [each.justification for each in entries],
     }
     told = {name: pa.array(values, pa.string()) for name, values in rows.items()}
-    told["among"] = pa.array([meant(each.project, known) for each in entries], pa.list_(pa.string()))
+    told["among"] = pa.array([tell(each) for each in entries], pa.list_(pa.string()))
     told["covers"] = pa.array([covers[each.name] for each in entries], pa.int64())
     told["decided"] = pa.array([each.decided for each in entries], pa.date32())
     told["until"] = pa.array([each.end for each in entries], pa.date32())
@@ -71,14 +74,73 @@ def known_names(shared: Shared) -> list[str]:
     return known_projects(shared.known.session) if shared.known.lake is not None else []
 
 
+def about(entry: Entry) -> str:
+    """The matter of an exception in words; a word that must not leave isn't told here either."""
+    if entry.rule == WORDS:
+        return "a word that must not leave"
+    return entry.what or "all that it finds"
+
+
+def among(shared: Shared) -> Callable[[Entry], list[str] | None]:
+    """What gives the few projects that an exception speaks of; None where they are many, or it narrows nothing.
+
+    Whoever may see none of them doesn't see the exception: its pattern, or a package that only they use, names them.
+    """
+    known, users = known_names(shared), users_of(shared)
+
+    def told(entry: Entry) -> list[str] | None:
+        own, using = meant(entry.project, known), users(entry.package)
+        if own is None or using is None:
+            return using if own is None else own
+        return sorted(set(own) & set(using)) or using
+
+    return told
+
+
 def meant(pattern: str | None, known: list[str]) -> list[str] | None:
-    """The few projects that a pattern means: whoever may see none of them doesn't see the exception."""
+    """The few projects that a pattern means; itself where it means none that is known."""
     from umbel.policy.file import names
 
-    if pattern is None:
+    if pattern is None or pattern == "*":
         return None
     found = [name for name in known if names(pattern, name)]
-    return found if 0 < len(found) <= FEW else None
+    return (found or [pattern]) if len(found) <= FEW else None
+
+
+def users_of(shared: Shared) -> Callable[[str | None], list[str] | None]:
+    """What gives the few projects that use a package, as decisions write it; None where they are many, or unknown."""
+    from umbel.model import purl
+    from umbel.policy.naming import named, query
+
+    few: dict[str, list[str] | None] = shared.once("users of packages", lambda: _users(shared))
+
+    def told(text: str | None) -> list[str] | None:
+        if text is None or text == "*":
+            return None
+        try:
+            own = query(text).package
+        except purl.PurlError:
+            return None
+        plain = own is not None and "*" not in own
+        names = [own] if plain else [name for name in few if named(text, name, None) is not False]
+        found: set[str] = set()
+        for name in names:
+            users = few.get(name) if name in few else []
+            if users is None:
+                return None
+            found.update(users)
+        return sorted(found) if 0 < len(found) <= FEW else None
+
+    return told
+
+
+def _users(shared: Shared) -> dict[str, list[str] | None]:
+    from umbel.office.pages.portfolio.figures import packages_table
+
+    if shared.known.lake is None:
+        return {}
+    table = packages_table(shared)
+    return dict(zip(table.column("key").to_pylist(), table.column("among").to_pylist(), strict=True))
 
 
 def state_of(entry: Entry, day: date) -> str:

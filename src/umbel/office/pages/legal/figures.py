@@ -13,13 +13,16 @@ import msgspec
 from umbel.app.licensing import obliged_products
 from umbel.frameworks.indicators.policy import LICENSE_RULES
 from umbel.office.editions.registry import figure
-from umbel.office.pages.legal.exceptions_listed import known_names, meant, state_of
+from umbel.office.pages.legal.exceptions_listed import WORDS, among, state_of
 from umbel.office.pages.legal.lists import UNDECIDED
+from umbel.office.pages.legal.policy_told import policy_told
 
 if TYPE_CHECKING:
     from umbel.evidence.questions.obligations import Bringer, Duty, Obliged
     from umbel.office.editions import Shared
     from umbel.policy.exceptions import Entry
+
+__all__ = ["legal_state", "policy_told", "product_duties"]
 
 MOST = 12
 """Packages that an obligation names, and exceptions that end soon; of the rest there is the number."""
@@ -113,7 +116,7 @@ def legal_state(shared: Shared) -> LegalState:
     soon = sorted(
         (e for e, state in zip(entries, states, strict=True) if state == "ends-soon"), key=lambda e: e.end
     )
-    known = known_names(shared) if soon else []
+    tell = among(shared) if soon else None
     return LegalState(
         judged=verdict.judged or None,
         failing=len(failing),
@@ -126,19 +129,21 @@ def legal_state(shared: Shared) -> LegalState:
         in_force=states.count("in-force") + len(soon),
         ended=states.count("ended"),
         soon=len(soon),
-        ending=tuple(_ending(each, known) for each in soon[:MOST]),
+        ending=tuple(_ending(each, tell(each)) for each in soon[:MOST]) if tell else (),
         by_rule=dict(rules),
     )
 
 
-def _ending(entry: Entry, known: list[str]) -> Ending:
-    about = (
-        " · ".join(each for each in (entry.package, entry.what, entry.product) if each)
-        or "everything that it finds"
-    )
-    among = tuple(meant(entry.project, known) or ())
+def _ending(entry: Entry, projects: list[str] | None) -> Ending:
+    what = None if entry.rule == WORDS else entry.what
+    about = " · ".join(each for each in (entry.package, what, entry.product) if each)
     return Ending(
-        id=entry.name, rule=entry.rule, about=about, where=entry.project, until=entry.end, among=among
+        id=entry.name,
+        rule=entry.rule,
+        about=about or "everything that it finds",
+        where=entry.project,
+        until=entry.end,
+        among=tuple(projects or ()),
     )
 
 

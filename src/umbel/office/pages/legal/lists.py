@@ -330,6 +330,7 @@ def UNDECIDED() -> Listing:  # noqa: N802 - what it makes is a constant
         order="-weight",
         rows=_undecided,
         project="among",
+        counts=("projects",),
         detail="license-decide",
         empty="Nothing waits for a decision.",
     )

@@ -14,9 +14,10 @@ from django.shortcuts import render
 from umbel.model.errors import UmbelError
 from umbel.office import seen as seen_module
 from umbel.office.core import workspace
-from umbel.office.editions import figure_of
+from umbel.office.editions import figure_of, row_of
 from umbel.office.errors import refused
 from umbel.office.pages.legal import figures, told
+from umbel.office.pages.portfolio.figures import PROJECTS
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -86,10 +87,11 @@ def _withheld(wanted: _Wanted, looks: Seen) -> tuple[int, str, str] | None:
     """Why somebody isn't given what they ask for: status, sentence, hint."""
     if not wanted.product:
         with workspace().session(looks.as_of) as session:
-            full = workspace().project(session, wanted.name) if looks.hidden else wanted.name
+            full = workspace().project(session, wanted.name)
         if not looks.shows(full):
             raise Http404(f"There is no project {wanted.name[:80]}.")
-        return None
+        told_of = row_of(PROJECTS, full, looks).value
+        return _too_many(wanted, told_of["packages"] if told_of else None)
     one = next(
         (
             each
@@ -102,14 +104,17 @@ def _withheld(wanted: _Wanted, looks: Seen) -> tuple[int, str, str] | None:
         raise Http404(f"There is no product {wanted.name[:80]}.")
     if not told.may_name(one, looks):
         return 403, "Projects of this product are kept from you.", "Ask the office for its notices."
-    if (one.packages or 0) > MOST_PACKAGES:
-        number = f"{one.packages:,}"
-        return (
-            413,
-            f"{wanted.name} has {number} packages: too many to wait for.",
-            "umbel notices makes them on the command line.",
-        )
-    return None
+    return _too_many(wanted, one.packages)
+
+
+def _too_many(wanted: _Wanted, packages: int | None) -> tuple[int, str, str] | None:
+    if (packages or 0) <= MOST_PACKAGES:
+        return None
+    return (
+        413,
+        f"{wanted.name} has {packages:,} packages: too many to wait for.",
+        "umbel notices makes them on the command line.",
+    )
 
 
 def _made(wanted: _Wanted, looks: Seen) -> HttpResponse:

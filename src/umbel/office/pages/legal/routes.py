@@ -9,6 +9,7 @@ from umbel.office.routes import page
 
 _VIEWS = "umbel.office.pages.legal.views"
 _SAYING = "umbel.office.pages.legal.saying"
+_ENDING = "umbel.office.pages.legal.ending"
 _NOTICES = "umbel.office.pages.legal.notices"
 
 ROUTES = [
@@ -31,6 +32,14 @@ ROUTES = [
     page("legal/notices/", f"{_NOTICES}.choose", "license-notices", title="Notices"),
     page("legal/notices/file/", f"{_NOTICES}.file", "license-notices-file"),
     page("exceptions/", f"{_VIEWS}.exceptions", "exceptions", title="Exceptions"),
-    page("exceptions/<str:key>/", f"{_VIEWS}.exception", "exception", sample={"key": "x-00000000"}),
+    page(
+        "exceptions/<str:key>/",
+        f"{_ENDING}.exception",
+        "exception",
+        post=Who.APPROVER,
+        scope="decide",
+        sample={"key": "x-00000000"},
+    ),
+    page("policy/", f"{_VIEWS}.policy", "policy", title="Policy"),
     page("legal/regulation/", f"{_VIEWS}.regulation", "regulation", title="Regulation"),
 ]

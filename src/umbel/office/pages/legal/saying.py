@@ -20,7 +20,9 @@ from umbel.model.license_logic import render as written
 from umbel.office import seen as seen_module
 from umbel.office.core import workspace
 from umbel.office.editions import Asked, list_of, row_of
+from umbel.office.pages.legal import told
 from umbel.office.pages.legal.lists import UNDECIDED, VIOLATIONS
+from umbel.office.pages.legal.refusing import known_product, refuse
 from umbel.office.records import change
 from umbel.office.roles import Who, allows
 from umbel.policy.license_decisions import Choice, Conclusion
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     from umbel.app.workspace import Workspace
     from umbel.office.editions import Row
+    from umbel.office.seen import Seen
 
 MOST_WAYS = 32
 CONCLUDE, CHOOSE = "conclude", "choose"
@@ -77,6 +80,22 @@ class Decision(forms.Form):
         label="Link to what shows it", max_length=1000, required=False, assume_scheme="https"
     )
 
+    def of(self, row: Row) -> Decision:
+        """The form for a question: without alternatives there is nothing to choose among."""
+        ways, what = _ways(row), self.fields["what"]
+        if ways:
+            self.initial = {**self.initial, "what": CHOOSE, "license": ""}
+            self.fields["license"].help_text = f"One of: {'; '.join(ways)}"
+        else:
+            what.choices = what.choices[:1]  # type: ignore[attr-defined]
+            what.widget = forms.HiddenInput()
+            del self.fields["product"]
+        return self
+
+    def clean_product(self) -> str:
+        """A product that there is: a choice for none would count nowhere, and nobody would notice."""
+        return known_product(str(self.cleaned_data["product"]))
+
     def clean_license(self) -> str:
         """An expression that SPDX can write."""
         said = str(self.cleaned_data["license"])
@@ -95,7 +114,7 @@ def decide(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404("Nobody asks that any more: it was decided, or the package is used no longer.")
     may = looks.day is None and allows(Who.LEGAL, looks.roles)
     form = (
-        Decision(request.POST if request.method == "POST" else None, initial={"license": _guess(row)})
+        Decision(request.POST if request.method == "POST" else None, initial={"license": _guess(row)}).of(row)
         if may and row is not None
         else None
     )
@@ -105,22 +124,40 @@ def decide(request: HttpRequest, key: str) -> HttpResponse:
                 request,
                 action=f"license.{form.cleaned_data['what']}",
                 subject=str(row["package"]),
-                act=_act(form, row, request.user.get_username()),
+                act=act(form, row, request.user.get_username()),
             )
         except UmbelError as error:
-            form.add_error(None, str(error))
+            refuse(form, error, {"chosen": "license", "package": "versions"})
         else:
-            messages.success(request, f"Written down: {row['name']} is decided. Figures follow in a moment.")
-            return HttpResponseRedirect(reverse("undecided"))
+            return _on(request, key, row, looks)
     uses = None
     if row is not None:
         asked = Asked(search=str(row["name"]), per_page=100)
         page = list_of(VIOLATIONS, asked, looks).value
         uses = [each for each in page.rows if _is_of(each, row)] if page else []
-    context = {"found": found, "row": row, "form": form, "uses": uses, "ways": _ways(row), "told": _told(row)}
+    context = {
+        "found": found,
+        "row": row,
+        "form": form,
+        "uses": uses,
+        "ways": _ways(row),
+        "told": _told(row),
+        "answered": row is not None and key in told.decided_since(looks),
+    }
     return render(
         request, "legal/decide.html", context, status=422 if form is not None and form.errors else 200
     )
+
+
+def _on(request: HttpRequest, key: str, row: Row, looks: Seen) -> HttpResponse:
+    """To the next question that nobody answered yet; to the list where there is none."""
+    answered = {key, *told.decided_since(looks)}
+    page = list_of(UNDECIDED, Asked(per_page=100), looks).value
+    left = [each for each in page.rows if each["key"] not in answered] if page else []
+    messages.success(request, f"Written down: {row['name']} is decided. Figures follow in a moment.")
+    if not left:
+        return HttpResponseRedirect(reverse("undecided"))
+    return HttpResponseRedirect(reverse("license-decide", args=[left[0]["key"]]))
 
 
 def _is_of(finding: Row, row: Row) -> bool:
@@ -131,7 +168,8 @@ def _is_of(finding: Row, row: Row) -> bool:
     return asks_which if row["license"] is None else bool(finding["what"] == row["license"])
 
 
-def _act(form: Decision, row: Row, by: str) -> Callable[[Workspace], None]:
+def act(form: Decision, row: Row, by: str) -> Callable[[Workspace], None]:
+    """What writes the decision down."""
     said, today = form.cleaned_data, datetime.now(UTC).date()
     package = f"{row['package']}@{said['versions']}" if said["versions"] else str(row["package"])
     if said["what"] == CONCLUDE:
@@ -151,7 +189,7 @@ def _act(form: Decision, row: Row, by: str) -> Callable[[Workspace], None]:
         by=by,
         decided=today,
         reason=said["reason"],
-        product=said["product"] or None,
+        product=said.get("product") or None,
     )
     return lambda ws: ws.choose_license(choice)
 

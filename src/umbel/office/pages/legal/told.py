@@ -8,15 +8,18 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 from django.urls import reverse
 
+from umbel.app.merged_policy import May
 from umbel.model import license_policy, obligations, purl
 from umbel.model.license_logic import leaves, tree
 from umbel.office import figures as shared_figures
 from umbel.office.core import workspace
-from umbel.office.editions import figure_of
-from umbel.office.editions.read import file_of
-from umbel.office.pages.legal.lists import license_tops
+from umbel.office.editions import asking, figure_of
+from umbel.office.editions.read import file_of, path_of
+from umbel.office.pages.legal.confidential import kept_back
+from umbel.office.pages.legal.lists import UNDECIDED, license_tops
 from umbel.office.templatetags import marks
 from umbel.reports.markup import printable
 
@@ -28,11 +31,13 @@ if TYPE_CHECKING:
     from umbel.office.editions import Row
     from umbel.office.figures import Shown
     from umbel.office.pages.legal.figures import Ending, ProductDuties
+    from umbel.office.pages.legal.policy_told import OverrideTold, PolicyTold, RuleTold
     from umbel.office.seen import Seen
     from umbel.policy.interface import Rule
     from umbel.policy.license_decisions import Choice, Conclusion
 
 MOST = 20
+FEW = 200
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?").fullmatch
 _HOW = {
     "concluded": "a document concludes it",
@@ -108,6 +113,7 @@ class Regulated(NamedTuple):
     title: str
     about: str
     met: int
+    unmet: int
     counted: int
     unknown: int
     missing: list[Any]
@@ -203,6 +209,9 @@ def decisions(expression: str | None, looks: Seen) -> list[Conclusion | Choice]:
     if expression is None:
         return []
     told = workspace().license_decisions()
+    kept = kept_back(looks)
+    if kept is None:
+        return []
     concluded = [each for each in told.conclude if each.expression == expression]
     chosen = [
         each
@@ -210,8 +219,33 @@ def decisions(expression: str | None, looks: Seen) -> list[Conclusion | Choice]:
         if expression in (each.license, each.chosen) and (each.project is None or looks.shows(each.project))
     ]
     every: list[Conclusion | Choice] = [*concluded, *chosen]
-    known = [each for each in every if looks.day is None or each.decided <= looks.day]
+    known = [
+        each for each in every if (looks.day is None or each.decided <= looks.day) and not kept(each.package)
+    ]
     return sorted(known, key=lambda each: each.decided, reverse=True)[:MOST]
+
+
+def decided_since(looks: Seen) -> dict[str, str]:
+    """The questions that somebody answered by now although the list doesn't know yet: names by keys."""
+    if looks.day is not None:
+        return {}
+    said = workspace().license_decisions()
+    every: list[Conclusion | Choice] = [*said.conclude, *said.choose]
+    newest = max((each.decided for each in every), default=None)
+    kept = kept_back(looks)
+    packages = {each.package.partition("@")[0] for each in every if each.decided == newest}
+    packages |= {each.package for each in every if each.decided == newest}
+    if kept is None or not packages:
+        return {}
+
+    def read(path: Path) -> list[tuple[str, str]]:
+        marks_ = ", ".join("?" * len(packages))
+        sql = f'SELECT "key", "name", "package" FROM rows WHERE "package" IN ({marks_}) LIMIT {FEW}'  # noqa: S608
+        rows = asking.connection(path).execute(sql, sorted(packages)).fetchall()
+        return [(row[0], row[1]) for row in rows if not kept(row[2])]
+
+    found = path_of(UNDECIDED, looks, read)
+    return dict(found.value or ()) if found.state == "older" else {}
 
 
 def ending(every: Iterable[Ending], looks: Seen) -> list[Ending]:
@@ -231,7 +265,9 @@ def rule(name: str) -> Ruled:
     """A rule as its module declares it."""
     from umbel.policy.registry import rules
 
-    found: Rule = rules()[name]
+    found: Rule | None = rules().get(name)
+    if found is None:  # the edition of before an upgrade may name one that is gone
+        return Ruled(name, name, "This version knows no such rule.", "", "", "", "", "")
     stem = name.replace("-", "_")
     return Ruled(
         id=name,
@@ -297,6 +333,53 @@ def history(row: Row) -> list[dict[str, Any]]:
     return sorted(events, key=lambda event: str(event["day"]), reverse=True)
 
 
+# ---- the policy
+
+_GROUPS = (
+    ("licences", "Licences", "violations"),
+    ("risks", "Vulnerabilities", "risks"),
+    ("others", "What is used besides", "findings"),
+    ("outgoing", "Code that leaves the house", ""),
+)
+_WORTH = {"fail": 0, "warn": 1, "note": 2, "off": 3}
+
+
+class Group(NamedTuple):
+    """Rules of one kind, those that are worth most first, and the list of what they find."""
+
+    id: str
+    title: str
+    listing: str
+    rules: list[RuleTold]
+
+
+def ruled(policy: PolicyTold) -> list[Group]:
+    """The rules by kind."""
+    return [
+        Group(
+            name,
+            title,
+            listing,
+            sorted(
+                (each for each in policy.rules if each.group == name),
+                key=lambda each: _WORTH.get(each.level, 3),
+            ),
+        )
+        for name, title, listing in _GROUPS
+    ]
+
+
+def overrides(policy: PolicyTold, looks: Seen) -> list[OverrideTold]:
+    """What differs for some, without what names a project that is kept from whoever asks."""
+    may = May(looks.hidden)
+    shown = [msgspec.structs.replace(each, projects=may.projects(each.projects)) for each in policy.overrides]
+    return [
+        each
+        for each, whole in zip(shown, policy.overrides, strict=True)
+        if each.projects or not whole.projects
+    ]
+
+
 # ---- regulation
 
 
@@ -311,6 +394,7 @@ def regulation(assessed: Assessment) -> Regulated:
         title=assessed.framework.title,
         about=assessed.framework.about,
         met=whole.met,
+        unmet=whole.unmet,
         counted=whole.met + whole.unmet + whole.unknown,
         unknown=whole.unknown,
         missing=missing[:12],

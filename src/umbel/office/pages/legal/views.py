@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 from django.shortcuts import render
+from django.urls import reverse
 
 from umbel.office import figures as shared_figures
 from umbel.office import seen as seen_module
 from umbel.office.editions import Asked, figure_of, list_of, row_of
+from umbel.office.inbox.asking import alike
+from umbel.office.inbox.kinds import KINDS
 from umbel.office.pages.legal import figures, told
 from umbel.office.pages.legal.lists import EXCEPTIONS, FINDINGS, LICENSES, UNDECIDED, UNKNOWN, VIOLATIONS
 from umbel.office.pages.portfolio.lists import list_page
+from umbel.office.pages.requests.prefilled import given
 from umbel.office.pages.security.lists import RISKS
+from umbel.office.roles import Who, allows
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -24,10 +29,12 @@ if TYPE_CHECKING:
 
     from umbel.office.editions import Found, Listing, Row
 
-FIGURES = ("licenses_concluded", "obligations_known", "license_texts_known", "exceptions_unexpired")
+FIGURES = ("licenses_concluded", "obligations_known", "license_texts_known")
 """The indicators that the petal's home shows beside what is open."""
 REGULATION = ("cra", "iso-5230", "iso-18974", "sbom-minimum")
 FEW = 50
+FIRST = 5
+"""Questions that the petal's home shows; the list has the rest."""
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -42,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "state": state.value,
         "ending": told.ending(state.value.ending, looks) if state.value else [],
         "cards": told.cards(looks, FIGURES),
+        "waiting": list_of(UNDECIDED, Asked(per_page=FIRST), looks).value,
     }
     return render(request, "legal/home.html", context)
 
@@ -85,26 +93,13 @@ def findings(request: HttpRequest) -> HttpResponseBase:
 
 def undecided(request: HttpRequest) -> HttpResponseBase:
     """Packages whose licence waits for a decision."""
-    return list_page(request, UNDECIDED)
+    since = told.decided_since(seen_module.of(request))
+    return list_page(request, UNDECIDED, template="legal/undecided.html", since=list(since.values()))
 
 
 def exceptions(request: HttpRequest) -> HttpResponseBase:
     """What is accepted although a rule says otherwise."""
     return list_page(request, EXCEPTIONS)
-
-
-def exception(request: HttpRequest, key: str) -> HttpResponse:
-    """One exception, and the findings of which it speaks."""
-    looks = seen_module.of(request)
-    found = row_of(EXCEPTIONS, key, looks)
-    row = _there(found, f"There is no exception {key}.")
-    covered: list[Row] = []
-    if row is not None:
-        asked = Asked(filters={"exception_id": (key,)}, per_page=FEW)
-        for listing in (VIOLATIONS, RISKS, FINDINGS):
-            page = list_of(listing, asked, looks).value
-            covered += page.rows if page else []
-    return render(request, "legal/exception.html", {"found": found, "row": row, "covered": covered})
 
 
 def finding(request: HttpRequest, key: str) -> HttpResponse:
@@ -117,7 +112,9 @@ def finding(request: HttpRequest, key: str) -> HttpResponse:
     row = _there(found, f"There is no finding {key}: it was mended, or it never was.")
     if row is None:
         return render(request, "legal/finding.html", {"found": found, "row": None})
+    may_ask = looks.day is None and allows(Who.CONTRIBUTOR, looks.roles)
     context = {
+        "asked": alike(KINDS["exception"], given({"finding": key}, looks)[0], looks) if may_ask else [],
         "found": found,
         "row": row,
         "rule": told.rule(str(row["rule"])),
@@ -125,12 +122,27 @@ def finding(request: HttpRequest, key: str) -> HttpResponse:
         "history": told.history(row),
         "back": _list_of(listing),
         "why": told.why(row),
+        "may_ask": may_ask,
     }
     return render(request, "legal/finding.html", context)
 
 
 def _list_of(listing: Listing) -> tuple[str, str]:
     return listing.name, listing.title
+
+
+def policy(request: HttpRequest) -> HttpResponse:
+    """The policy in force: which rules are asked, what each is worth, and how a gate elsewhere takes it."""
+    looks = seen_module.of(request)
+    found = figure_of(figures.policy_told, looks)
+    context = {
+        "found": found,
+        "told": found.value,
+        "groups": told.ruled(found.value) if found.value else [],
+        "overrides": told.overrides(found.value, looks) if found.value else [],
+        "address": request.build_absolute_uri(reverse("api-policy")),
+    }
+    return render(request, "legal/policy.html", context)
 
 
 def obligations(request: HttpRequest) -> HttpResponse:

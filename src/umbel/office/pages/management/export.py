@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
     from umbel.frameworks.interface import Kpi
 
-TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "parquet": "application/vnd.apache.parquet",
+}
 
 
 def written(kpis: Sequence[Kpi], form: str) -> HttpResponse:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -15,17 +16,20 @@ from django.urls import reverse
 from umbel.frameworks.goals import Aim, Goal
 from umbel.office import figures
 from umbel.office import seen as seen_module
+from umbel.office.core import workspace
 from umbel.office.editions import figure_of
 from umbel.office.pages.centre.saying import today, tried
 from umbel.office.pages.management import figures as own
 from umbel.office.pages.management import told
 from umbel.office.records import change
 from umbel.office.roles import Who, allows
+from umbel.reports import kpi_chart
+from umbel.reports.markup import Html
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from umbel.office.pages.management.figures import Followed
+    from umbel.office.seen import Seen
 
 ROWS = 5
 """Figures that a goal may name on the form; a file may hold more."""
@@ -59,9 +63,7 @@ class Written(forms.Form):
                 required=False,
                 widget=forms.TextInput(attrs={"list": "figures", "autocomplete": "off"}),
             )
-            self.fields[f"target_{row}"] = forms.CharField(
-                label="shall be", max_length=40, required=False, help_text="A number; a share as 90% or 0.9."
-            )
+            self.fields[f"target_{row}"] = forms.CharField(label="shall be", max_length=40, required=False)
             self.fields[f"until_{row}"] = _day("by", required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -99,7 +101,7 @@ def goals(request: HttpRequest) -> HttpResponse:
     found = figure_of(own.goals, looks)
     context = {
         "found": found,
-        "goals": told.standing(found.value or [], found.edition.day if found.edition else None),
+        "goals": every(looks),
         "may": _may(request),
     }
     return render(request, "management/goals.html", context)
@@ -109,9 +111,7 @@ def goal(request: HttpRequest, name: str) -> HttpResponse:
     """One goal: its targets, its figures, and how it was amended."""
     looks = seen_module.of(request)
     found = figure_of(own.goals, looks)
-    if found.value is None:
-        return render(request, "management/goal.html", {"found": found, "name": name})
-    aimed = _named(found.value, name, found.edition.day if found.edition else None)
+    aimed = _named(request, name)
     groups = figure_of(own.kpi_groups, looks).value or []
     known = {each.name: each for group in groups for each in group.kpis}
     defined = figure_of(figures.indicators, looks).value or {}
@@ -121,6 +121,7 @@ def goal(request: HttpRequest, name: str) -> HttpResponse:
         "aimed": aimed,
         "goal": aimed.pursued.goal,
         "targets": told.targets(aimed.pursued, known, defined),
+        "charts": _charts(looks, aimed),
         "records": told.history(aimed.pursued, defined),
         "end_form": Ended() if _may(request) and not aimed.ended else None,
         "may": _may(request) and not aimed.ended,
@@ -135,18 +136,12 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def edit(request: HttpRequest, name: str) -> HttpResponse:
     """The form that amends a goal by a later record."""
-    found = figure_of(own.goals, seen_module.of(request))
-    if found.value is None:
-        return render(request, "management/goal.html", {"found": found, "name": name})
-    return _form(request, _named(found.value, name, None).pursued.goal)
+    return _form(request, _named(request, name).pursued.goal)
 
 
 def end(request: HttpRequest, name: str) -> HttpResponse:
     """The form that ends a goal."""
-    found = figure_of(own.goals, seen_module.of(request))
-    if found.value is None:
-        return render(request, "management/goal.html", {"found": found, "name": name})
-    _named(found.value, name, None)
+    _named(request, name)
     form = Ended(request.POST or None)
     if request.method == "POST" and form.is_valid() and tried(form, lambda: _ended(request, name, form)):
         messages.success(request, "The goal has ended.")
@@ -165,7 +160,9 @@ def _form(request: HttpRequest, goal: Goal | None) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and tried(form, lambda: _set(request, form, goal)):
         messages.success(request, "The goal is written down.")
         return HttpResponseRedirect(reverse("goal", args=[form.cleaned_data["id"]]))
-    context = {"form": form, "goal": goal}
+    rows = [[form[f"{part}_{row}"] for part in ("kpi", "target", "until")] for row in range(1, ROWS + 1)]
+    first = [form[name] for name in ("id", "statement", "serves", "owner", "review")]
+    context = {"form": form, "goal": goal, "first": first, "rows": rows}
     return render(request, "management/goal_form.html", context, status=422 if form.errors else 200)
 
 
@@ -179,10 +176,16 @@ def _set(request: HttpRequest, form: Written, before: Goal | None) -> None:
         review=data["review"],
         by=request.user.get_username(),
         decided=today(),
-        kpis=data["aims"] + (before.kpis[ROWS:] if before else ()),
+        kpis=_with_coverage(data["aims"], before) + (before.kpis[ROWS:] if before else ()),
     )
     action = "goal.amend" if before else "goal.add"
     change(request, action=action, subject=made.id, act=lambda ws: ws.set_goal(made))
+
+
+def _with_coverage(aims: tuple[Aim, ...], before: Goal | None) -> tuple[Aim, ...]:
+    """Targets with how much must be known of each, which the form doesn't ask, as it was."""
+    asked = {each.kpi: each.coverage for each in before.kpis} if before else {}
+    return tuple(msgspec.structs.replace(each, coverage=asked.get(each.kpi, each.coverage)) for each in aims)
 
 
 def _ended(request: HttpRequest, name: str, form: Ended) -> None:
@@ -202,12 +205,33 @@ def _initial(goal: Goal | None) -> dict[str, Any]:
         name: getattr(goal, name) for name in ("id", "statement", "serves", "owner", "review")
     }
     for row, aim in enumerate(goal.kpis[:ROWS], 1):
-        found |= {f"kpi_{row}": aim.kpi, f"target_{row}": f"{aim.target:g}", f"until_{row}": aim.until}
+        found |= {f"kpi_{row}": aim.kpi, f"target_{row}": f"{aim.target:.15g}", f"until_{row}": aim.until}
     return found
 
 
-def _named(found: list[Followed], name: str, day: Any) -> told.Aimed:
-    for each in told.standing(found, day):
+def every(looks: Seen) -> list[told.Aimed]:
+    """Every goal as it is written down at this moment, with how it stands by the newest edition."""
+    written = workspace().goal_records(looks.as_of)
+    return told.standing(written, figure_of(own.goals, looks).value, looks.day)
+
+
+def _charts(looks: Seen, aimed: told.Aimed) -> list[tuple[Html, dict[str, Any], str, str]]:
+    """The course of each figure that a goal has a target for: drawn, what draws it, its name and where it is told."""
+    courses = figure_of(own.courses, looks).value or {}
+    return [
+        (
+            Html(courses[name].picture),
+            kpi_chart.one(courses[name].kpi),
+            courses[name].kpi.indicator.title,
+            reverse("kpi", args=[name]),
+        )
+        for name in dict.fromkeys(each.kpi for each in aimed.pursued.targets)
+        if name in courses
+    ]
+
+
+def _named(request: HttpRequest, name: str) -> told.Aimed:
+    for each in every(seen_module.of(request)):
         if each.pursued.goal.id == name:
             return each
     raise Http404(f"There is no goal {name}.")

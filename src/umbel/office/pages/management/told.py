@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from umbel.frameworks import kpi_words
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from umbel.frameworks.goals import Goal
+    from umbel.frameworks.goals import Goal, Told
     from umbel.frameworks.interface import Indicator, Kpi, Target
     from umbel.office.figures import Shown
     from umbel.office.pages.management.figures import Course, Followed, Group
@@ -26,6 +27,8 @@ class Aimed(NamedTuple):
     state: str | None
     """None: it stands and nobody can tell how."""
     ended: bool
+    fresh: bool = False
+    """Whether it was written since the edition was made: nobody has looked at its figures yet."""
 
 
 class Aim(NamedTuple):
@@ -80,14 +83,27 @@ class Ahead(NamedTuple):
     how: str
 
 
-def standing(found: Sequence[Followed], day: date | None) -> list[Aimed]:
-    """Goals that stand first, then those that ended."""
+def standing(written: Sequence[Told], found: Sequence[Followed] | None, day: date | None) -> list[Aimed]:
+    """Goals as they are written down, with how their targets stand by the edition; those that ended stand last.
+
+    What was written since the edition was made is there at once, and how it stands isn't known yet. `day` is a past day
+    that is looked at; what ends today is over today.
+    """
+    from umbel.office.pages.management.figures import Followed as Made
+
+    today = day or datetime.now(UTC).date()
+    by_id = {each.goal.id: each for each in found or ()}
     told = []
-    for each in found:
-        goal = each.goal
-        ended = goal.end is not None and (day is None or goal.end < day)
-        state = ("dropped" if goal.dropped else "ended") if ended else each.state
-        told.append(Aimed(each, state, ended))
+    for each in written:
+        goal, made = each.goal, by_id.get(each.goal.id)
+        fresh = made is None or made.records != each.records
+        if made is None or fresh:
+            made = Made(
+                goal=goal, since=each.since, records=each.records, targets=(), due=goal.due(today), state=None
+            )
+        ended = goal.end is not None and (goal.end <= today if day is None else goal.end < day)
+        state = ("dropped" if goal.dropped else "ended") if ended else made.state
+        told.append(Aimed(made, state, ended, fresh and not ended))
     return sorted(told, key=lambda each: each.ended)
 
 

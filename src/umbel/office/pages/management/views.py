@@ -13,9 +13,13 @@ from umbel.model.errors import UsageError
 from umbel.office import figures
 from umbel.office import seen as seen_module
 from umbel.office.editions import figure_of
+from umbel.office.pages.ecosystem.figures import kept_from
+from umbel.office.pages.ecosystem.masked import masked
 from umbel.office.pages.management import figures as own
 from umbel.office.pages.management import told
 from umbel.office.pages.management.export import written
+from umbel.office.pages.management.goals import every
+from umbel.reports import kpi_chart
 from umbel.reports.markup import Html
 
 if TYPE_CHECKING:
@@ -32,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "petal_found": petals,
         "petal": (petals.value or {}).get("management"),
         "goals_found": goals,
-        "goals": told.standing(goals.value or [], petals.edition.day if petals.edition else None),
+        "goals": every(looks),
         "worth_found": worth,
         "worth": worth.value,
     }
@@ -40,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def kpis(request: HttpRequest) -> HttpResponse:
-    """All key figures by petal, each with its course; CSV, ODS or JSON of them all."""
+    """All key figures by petal, each with its course; CSV, ODS or Parquet of them all."""
     looks = seen_module.of(request)
     groups, courses = figure_of(own.kpi_groups, looks), figure_of(own.courses, looks)
     form = request.GET.get("format")
@@ -76,6 +80,7 @@ def kpi(request: HttpRequest, name: str) -> HttpResponse:
         "points": told.points(course.kpi) if course else [],
         "ahead": told.ahead(course.kpi) if course else None,
         "picture": Html(course.picture) if course else None,
+        "specification": kpi_chart.one(course.kpi) if course else None,
     }
     return render(request, "management/kpi.html", context)
 
@@ -84,9 +89,20 @@ def value(request: HttpRequest) -> HttpResponse:
     """What contributing cost and saved, with every assumption in sight."""
     looks = seen_module.of(request)
     found = figure_of(own.value, looks)
+    kept = kept_from(looks)
     context = {
         "found": found,
-        "worth": found.value,
+        "worth": masked(found.value, looks),
+        "projects": [
+            each
+            for each in (found.value.valued.projects if found.value else ())
+            if each.project not in kept and looks.shows(each.project)
+        ],
+        "unknown": [
+            each
+            for each in (masked(found.value, looks).valued.total.unknown if found.value else ())
+            if each.of not in kept
+        ],
         "picture": Html(found.value.picture) if found.value and found.value.picture else None,
     }
     return render(request, "management/value.html", context)

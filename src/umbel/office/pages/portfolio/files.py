@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+MOST_PEOPLE = 50
+"""People of an upstream project that its page names."""
+
+
 @kept
 def package_rows(shared: Shared, path: Path) -> None:
     """Every use, sorted by package: where a package is used."""
@@ -29,6 +33,18 @@ def project_rows(shared: Shared, path: Path) -> None:
 def project_edges(shared: Shared, path: Path) -> None:
     """Every known edge, sorted by project: what needs what."""
     rows_of(shared).write_project_edges(path)
+
+
+@kept
+def package_changes(shared: Shared, path: Path) -> None:
+    """What changed from one reading of a document to its next, sorted by package."""
+    rows_of(shared).write_package_changes(path)
+
+
+@kept
+def upstream_people(shared: Shared, path: Path) -> None:
+    """Those who do most of each upstream project, sorted by project."""
+    rows_of(shared).write_leading(path, MOST_PEOPLE)
 
 
 @kept

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -12,10 +13,12 @@ from umbel.metrics.health import Health
 from umbel.office.editions import file_of
 from umbel.office.pages.portfolio import live
 from umbel.office.pages.portfolio.files import health_of_ours, health_of_theirs
-from umbel.reports.columns import draw
+from umbel.reports.columns import Trend, draw
 from umbel.reports.health import described, trends
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from umbel.office.seen import Seen
     from umbel.reports.markup import Html
 
@@ -30,6 +33,15 @@ class Multiple(NamedTuple):
     now: float | None
     svg: Html
     rows: list[tuple[str, float | None]]
+
+
+@lru_cache(maxsize=512)
+def _drawn(
+    title: str, unit: str, ends: tuple[date, ...], values: tuple[float | None, ...], number: int
+) -> Html:
+    """A picture of one figure: each takes as long as the rest of the page, and its evidence changes once a day."""
+    trend = Trend(title=title, unit=unit, ends=list(ends), values=list(values))
+    return draw(trend, name=f"multiple-{number}", description=described(trend))
 
 
 def fitness_of(looks: Seen, project: str, *, ours: bool) -> dict[str, Any]:
@@ -49,10 +61,11 @@ def fitness_of(looks: Seen, project: str, *, ours: bool) -> dict[str, Any]:
                 title=trend.title,
                 unit=trend.unit,
                 now=trend.values[-1],
-                svg=draw(trend, name=f"multiple-{number}", description=described(trend)),
+                svg=_drawn(trend.title, trend.unit, tuple(trend.ends), tuple(trend.values), number),
                 rows=[(end.isoformat(), value) for end, value in zip(trend.ends, trend.values, strict=True)],
             )
             for number, trend in enumerate(trends(told))
         ],
-        "figures": sorted(told.figures, key=lambda figure: figure.measurement.value is None),
+        "figures": [each for each in told.figures if each.measurement.value is not None],
+        "unknown_figures": [each for each in told.figures if each.measurement.value is None],
     }

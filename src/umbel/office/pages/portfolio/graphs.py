@@ -16,6 +16,7 @@ from umbel.office import seen
 from umbel.office.editions import State, file_of
 from umbel.office.pages.portfolio import drawing, live
 from umbel.office.pages.portfolio.files import project_edges, project_rows
+from umbel.office.pages.portfolio.places import documents_of
 from umbel.office.pages.portfolio.projects import TABS, project_of
 from umbel.office.pages.portfolio.tabs import tabs_of
 
@@ -26,12 +27,16 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from umbel.evidence.questions.graph import Graph, Part
+    from umbel.office.pages.portfolio.places import Document
+    from umbel.office.seen import Seen
 
 MOST = 400
 """Nodes of a picture; with `?most=` up to `LARGEST`."""
 LARGEST = 1000
 MOST_NEEDED_BY = 5
 MOST_ALIKE = 8
+MOST_ASKS = 4
+"""Ways of writing one requirement, and documents that have it, that are told."""
 LONGEST = 500
 
 
@@ -53,10 +58,29 @@ class Layer(NamedTuple):
     left: int
 
 
+class Step(NamedTuple):
+    """One thing on a way: its name, its address, and what the one before asks for, as written."""
+
+    name: str
+    url: str
+    requirement: str | None
+
+
 class Way(NamedTuple):
     """A shortest path to the chosen package."""
 
-    steps: list[tuple[str, str]]
+    steps: list[Step]
+
+
+class Ask(NamedTuple):
+    """Who asks for what on these ways, as documents have it."""
+
+    by: str
+    of: str
+    requirement: str | None
+    optional: bool
+    documents: list[Document]
+    more: int
 
 
 def graph(request: HttpRequest, key: str) -> HttpResponse:
@@ -69,6 +93,7 @@ def graph(request: HttpRequest, key: str) -> HttpResponse:
     context["graph_found"] = rows if rows.value is None else edges
     if rows.value is not None and edges.value is not None:
         context |= _shown(request, key, graph_of(rows.value, edges.value, key))
+        context |= _asked(looks, key, context, (rows.value, edges.value))
     elif State.FAILED in {rows.state, edges.state}:
         context["graph_found"] = rows if rows.state is State.FAILED else edges
     return render(request, "portfolio/project_graph.html", context)
@@ -109,12 +134,45 @@ def _shown(request: HttpRequest, key: str, whole: Graph) -> dict[str, Any]:
         "lines": len(part.tree) + len(part.edges) + (len(part.layers[0]) if part.layers else 0),
         "whole": len(chosen.nodes),
         "goals": [_goal(chosen, number) for number in goals[:MOST_ALIKE]],
-        "ways": [Way([(drawing.label(chosen, n), href(n)) for n in path]) for path in paths],
+        "paths": [[(chosen.nodes[n], drawing.label(chosen, n), href(n)) for n in path] for path in paths],
         "alike": [(drawing.label(chosen, n), href(n)) for n in _alike(chosen, typed)]
         if typed and not goals
         else [],
         "larger": _most(request) < LARGEST and len(chosen.nodes) > _most(request),
     }
+
+
+def _asked(looks: Seen, key: str, context: dict[str, Any], files: tuple[Path, Path]) -> dict[str, Any]:
+    """What is asked for on each way, as it was written, and the documents that say so."""
+    steps: dict[tuple[live.Named | None, live.Named], tuple[str, str]] = {}
+    for path in context.get("paths", ()):
+        before: tuple[live.Named | None, str] = (None, key)
+        for node, name, _ in path:
+            named = (node.package, node.version)
+            if not (before[0] is None and context["under"]):  # what stands above isn't on this picture
+                steps.setdefault((before[0], named), (before[1], name))
+            before = (named, name)
+    found = live.asked_for(*files, key, list(steps)) if steps else {}
+    told = documents_of(looks, key) if found else {}
+    asks, written = [], {}
+    for number, (step, (by, of)) in enumerate(steps.items()):
+        said = found.get(number, [])
+        said = [each for each in said if each.text] or said
+        written[step] = said[0].text if said else None
+        for each in said[:MOST_ASKS]:
+            named_in = [told[name] for name in map(str, each.snapshots) if name in told]
+            left = len(each.snapshots) - len(named_in[:MOST_ASKS])
+            asks.append(Ask(by, of, each.text, each.optional, named_in[:MOST_ASKS], left))
+    return {"asks": asks, "ways": [_way(path, written) for path in context.get("paths", ())]}
+
+
+def _way(path: list[tuple[Any, str, str]], written: dict[Any, str | None]) -> Way:
+    before, steps = None, []
+    for node, name, url in path:
+        named = (node.package, node.version)
+        steps.append(Step(name, url, written.get((before, named))))
+        before = named
+    return Way(steps)
 
 
 def _most(request: HttpRequest) -> int:

@@ -9,15 +9,15 @@ somebody wants to see of them is asked of these rows alone.
 from __future__ import annotations
 
 import threading
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from umbel.evidence.questions.graph import merged
 from umbel.office.editions import Choice, Column, Found, Kind, Listing, Page, Row, file_of
 from umbel.office.pages.portfolio.lists import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 MOST_CHOICES = 50
 ALIKE = 0.86
 """Jaro-Winkler's likeness from which on a name is taken for a mistyped one."""
+KEPT_TABLES = 24
+"""Things whose rows stay in memory: who looks at one turns its pages and tabs."""
 _RANGES = frozenset({Kind.NUMBER, Kind.SHARE, Kind.DAY, Kind.MOMENT})
 _lock = threading.Lock()
 
@@ -55,8 +57,35 @@ FROM read_parquet($path) WHERE project = $project GROUP BY package, version ORDE
 """
 _OF_PACKAGE = """
 SELECT project || chr(10) || coalesce(version, '') AS key, project, version, direct, scope, license
-FROM read_parquet($path) WHERE package = $package AND NOT list_contains($hidden::VARCHAR[], project)
-ORDER BY project, version
+FROM read_parquet($path) WHERE package = $package ORDER BY project, version
+"""
+_CHANGES = """
+SELECT snapshot || chr(10) || project AS key, project, strftime(moment, '%Y-%m-%dT%H:%M:%SZ') AS moment, was, became,
+       document, origin,
+       CASE WHEN len(was) = 0 THEN 'came in' WHEN len(became) = 0 THEN 'went' ELSE 'changed' END AS what
+FROM read_parquet($path) WHERE package = $package ORDER BY 3 DESC, 2
+"""
+_TURNS = """
+SELECT snapshot, count(*) FILTER (len(was) = 0), count(*) FILTER (len(became) = 0),
+       count(*) FILTER (len(was) > 0 AND len(became) > 0)
+FROM read_parquet($path) WHERE project = $project GROUP BY snapshot
+"""
+_ASKED_FOR = """
+WITH steps AS (
+  SELECT unnest(range(len($packages))) AS number,
+         unnest($by::VARCHAR[]) AS by, unnest($by_versions::VARCHAR[]) AS by_version,
+         unnest($packages::VARCHAR[]) AS package, unnest($versions::VARCHAR[]) AS version
+),
+nodes AS (SELECT snapshot, node, package, version FROM read_parquet($rows) WHERE project = $project)
+SELECT w.number, e.requirement, e.snapshot, bool_and(e.optional) AS optional
+FROM steps AS w
+JOIN nodes AS b ON b.package = w.package AND b.version IS NOT DISTINCT FROM w.version
+JOIN (SELECT * FROM read_parquet($edges) WHERE project = $project) AS e
+  ON e.snapshot = b.snapshot AND e.target = b.node
+LEFT JOIN nodes AS a ON a.snapshot = e.snapshot AND a.node = e.source
+WHERE CASE WHEN w.by IS NULL THEN e.source IS NULL
+           ELSE a.package = w.by AND a.version IS NOT DISTINCT FROM w.by_version END
+GROUP BY ALL ORDER BY 1, 2 NULLS LAST, 3
 """
 
 
@@ -88,8 +117,9 @@ def cursor() -> duckdb.DuckDBPyConnection:
         return _database().cursor()
 
 
+@lru_cache(maxsize=KEPT_TABLES)
 def of_project(path: Path, project: str) -> pa.Table:
-    """The package versions that a project is made of, lineages merged."""
+    """The package versions that a project is made of, lineages merged. Files of an edition never change."""
     bound = {"path": str(path), "project": project}
     return cursor().sql(_OF_PROJECT, params=bound).to_arrow_table()
 
@@ -101,10 +131,71 @@ def graph_of(rows: Path, edges: Path, project: str) -> Graph:
     return merged(nodes, own.execute(_EDGES, {"path": str(edges), "project": project}).fetchall())
 
 
-def of_package(path: Path, package: str, hidden: frozenset[str]) -> pa.Table:
+def of_package(path: Path, package: str, shows: Callable[[str], bool]) -> pa.Table:
     """The projects that use a package, in which version and how; none that is kept from whoever asks."""
-    bound = {"path": str(path), "package": package, "hidden": sorted(hidden)}
-    return cursor().sql(_OF_PACKAGE, params=bound).to_arrow_table()
+    return _open(_uses_of(path, package), shows)
+
+
+@lru_cache(maxsize=KEPT_TABLES)
+def _uses_of(path: Path, package: str) -> pa.Table:
+    return cursor().sql(_OF_PACKAGE, params={"path": str(path), "package": package}).to_arrow_table()
+
+
+def changes_of(path: Path, package: str, shows: Callable[[str], bool]) -> pa.Table:
+    """What changed of a package, newest first, in projects that aren't kept from whoever asks."""
+    found = cursor().sql(_CHANGES, params={"path": str(path), "package": package}).to_arrow_table()
+    return _open(found, shows)
+
+
+def _open(table: pa.Table, shows: Callable[[str], bool]) -> pa.Table:
+    """Rows of projects that may be named. Each is asked for: names may be kept by a pattern that no list spells out."""
+    import pyarrow as pa
+
+    projects = table.column("project")
+    known = {name: shows(name) for name in projects.unique().to_pylist()}
+    if all(known.values()):
+        return table
+    return table.filter(pa.array([known[name] for name in projects.to_pylist()], pa.bool_()))
+
+
+def turns_of(path: Path, project: str) -> dict[int, tuple[int, int, int]]:
+    """By reading of a project's documents: packages that came in since the one before, that went, that changed."""
+    found = cursor().execute(_TURNS, {"path": str(path), "project": project}).fetchall()
+    return {snapshot: (came, went, changed) for snapshot, came, went, changed in found}
+
+
+class Requirement(NamedTuple):
+    """What one thing asks for of another, as a document has it."""
+
+    text: str | None
+    optional: bool
+    snapshots: list[int]
+
+
+Named = tuple[str, str | None]
+"""A package and its version."""
+
+
+def asked_for(
+    rows: Path, edges: Path, project: str, steps: Sequence[tuple[Named | None, Named]]
+) -> dict[int, list[Requirement]]:
+    """What each step asks for, by its place: of who asks (None: the project itself) and of what."""
+    found: dict[int, dict[str | None, Requirement]] = {}
+    if not steps:
+        return {}
+    bound = {
+        "by": [by and by[0] for by, _ in steps],
+        "by_versions": [by and by[1] for by, _ in steps],
+        "packages": [of[0] for _, of in steps],
+        "versions": [of[1] for _, of in steps],
+        "rows": str(rows),
+        "edges": str(edges),
+        "project": project,
+    }
+    for number, text, snapshot, optional in cursor().execute(_ASKED_FOR, bound).fetchall():
+        said = found.setdefault(number, {}).setdefault(text, Requirement(text, optional, []))
+        said.snapshots.append(snapshot)
+    return {number: list(said.values()) for number, said in found.items()}
 
 
 def nothing() -> pa.Table:
@@ -121,6 +212,12 @@ def asked_of(table: pa.Table, sql: str, **bound: Any) -> list[Row]:
     found = own.execute(sql, bound or None)
     names = [each[0] for each in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def rows_of(sql: str, **bound: Any) -> list[Row]:
+    """A question of our own over an edition's files, which are bound."""
+    found: list[Row] = cursor().sql(sql, params=bound).to_arrow_table().to_pylist()
+    return found
 
 
 class LiveSource(Source):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.http import Http404
 from django.shortcuts import render
@@ -16,13 +17,16 @@ from umbel.office.editions import Asked, Column, Found, Kind, Listing, State, li
 from umbel.office.editions.asking import connection
 from umbel.office.pages.portfolio import live
 from umbel.office.pages.portfolio.address import written
+from umbel.office.pages.portfolio.cells import HREF
 from umbel.office.pages.portfolio.figures import COMPONENTS, PACKAGES, UPSTREAMS
-from umbel.office.pages.portfolio.files import package_rows
+from umbel.office.pages.portfolio.files import package_changes, package_rows
+from umbel.office.pages.portfolio.gaps import gaps_of
 from umbel.office.pages.portfolio.lists import list_context, list_page
 from umbel.office.pages.portfolio.tabs import tabs_of
 from umbel.office.pages.security.lists import ADVISORIES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from django.http import HttpRequest, HttpResponse
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 TABS = (
     ("package", "Used by"),
     ("package-versions", "Versions"),
+    ("package-history", "History"),
     ("package-licenses", "Licences"),
     ("package-advisories", "Advisories"),
     ("package-upstream", "Upstream"),
@@ -58,11 +63,31 @@ USERS = Listing(
         ),
         Column(name="scope", title="Scope", filtered=True),
         Column(name="license", title="Licence", filtered=True, about="As its documents say it."),
-        Column(name="way", title="How it came in", link="project-graph", link_key="project"),
+        Column(name="way", title="How it came in"),
     ),
     order="project",
     rows=lambda _: live.nothing(),
     empty="No project uses it, as far as is known.",
+)
+
+
+CHANGES = Listing(
+    name="changes",
+    title="Changes",
+    noun=("change", "changes"),
+    about="",
+    columns=(
+        Column(name="moment", title="Day", kind=Kind.MOMENT, filtered=True),
+        Column(name="project", title="Project", link="project", link_key="project", searched=True),
+        Column(name="what", title="What", filtered=True),
+        Column(name="was", title="Was", kind=Kind.WORDS, about="Versions that went."),
+        Column(name="became", title="Became", kind=Kind.WORDS, about="Versions that came."),
+        Column(name="document", title="By", filtered=True, about="The document that was read again."),
+    ),
+    order="-moment",
+    rows=lambda _: live.nothing(),
+    empty="Nothing changed since its documents were first read.",
+    empty_hint="Each later reading of a document tells what came, went, or moved to another version.",
 )
 
 
@@ -90,7 +115,11 @@ class _Users(live.LiveSource):
     def page(self, asked: Asked, looks: Seen) -> Any:
         found = super().page(asked, looks)
         for row in found.value.rows if found.value else ():
+            named = self._package if row["version"] is None else f"{self._package}@{row['version']}"
             row["way"] = "the way"
+            row[f"way{HREF}"] = (
+                f"{reverse('project-graph', args=[row['project']])}?{urlencode({'to': named})}"
+            )
         return found
 
 
@@ -98,8 +127,7 @@ def used_by(request: HttpRequest, key: str) -> HttpResponseBase:
     """Where it is used."""
     context = _context(request, key, "package")
     looks = seen.of(request)
-    hidden = frozenset(looks.hidden)
-    found = live.table_of(package_rows, looks, lambda path: live.of_package(path, key, hidden))
+    found = live.table_of(package_rows, looks, lambda path: live.of_package(path, key, looks.shows))
     return list_page(request, USERS, "portfolio/package.html", source=_Users(found, key), **context)
 
 
@@ -112,9 +140,17 @@ def _versions(looks: Seen, key: str) -> Found[list[Row]]:
     found = path_of(COMPONENTS, looks, read)
     if found.value is None:
         return found
-    hidden = frozenset(looks.hidden)
-    rows = [row for row in found.value if row["among"] is None or not hidden.issuperset(row["among"])]
+    rows = open_rows(found.value, looks)
+    for row in rows:
+        if row["among"] is not None:
+            row["projects"] = len([name for name in row["among"] if looks.shows(name)])
+            row["direct_in"] = row["direct_in"] if row["projects"] == len(row["among"]) else None
     return Found(value=rows, state=found.state, edition=found.edition, why=found.why)
+
+
+def open_rows(rows: Iterable[Row], looks: Seen) -> list[Row]:
+    """Rows read past the list's engine, without those of which whoever asks may see no project."""
+    return [row for row in rows if not row["among"] or any(map(looks.shows, row["among"]))]
 
 
 def _read_versions(path: Path, key: str) -> list[Row]:
@@ -150,6 +186,16 @@ def versions(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "portfolio/package_versions.html", context)
 
 
+def history(request: HttpRequest, key: str) -> HttpResponseBase:
+    """Since when it is there, and where it came in, went, or moved to another version."""
+    context = _context(request, key, "package-history")
+    looks = seen.of(request)
+    found = live.table_of(package_changes, looks, lambda path: live.changes_of(path, key, looks.shows))
+    return list_page(
+        request, CHANGES, "portfolio/package.html", source=live.LiveSource(CHANGES, found), **context
+    )
+
+
 _LICENSES = """
 SELECT license, count(DISTINCT project) AS projects, count(DISTINCT version) AS versions,
        list(DISTINCT version ORDER BY version)[:8] AS named
@@ -161,8 +207,7 @@ def licenses(request: HttpRequest, key: str) -> HttpResponse:
     """Under which licences documents have it."""
     context = _context(request, key, "package-licenses")
     looks = seen.of(request)
-    hidden = frozenset(looks.hidden)
-    found = live.table_of(package_rows, looks, lambda path: live.of_package(path, key, hidden))
+    found = live.table_of(package_rows, looks, lambda path: live.of_package(path, key, looks.shows))
     context["licenses_found"] = found
     if found.value is not None:
         here = reverse("package", args=[key])
@@ -181,6 +226,7 @@ def advisories(request: HttpRequest, key: str) -> HttpResponse:
     found = _versions(looks, key)
     asked = Asked(filters={"packages": (purl.display(key),)}, per_page=100)
     context["part"] = list_context(request, ADVISORIES, asked, list_of(ADVISORIES, asked, looks))
+    context["part"]["gaps"] = gaps_of(looks)["security"]
     context["versions_found"] = found
     if found.value is not None:
         affected: dict[str, list[str]] = {}

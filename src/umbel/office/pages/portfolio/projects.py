@@ -12,15 +12,28 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from umbel.office import seen
-from umbel.office.editions import Asked, Column, Found, Kind, Listing, State, list_of, path_of, row_of
+from umbel.office.editions import (
+    Asked,
+    Column,
+    Found,
+    Kind,
+    Listing,
+    State,
+    file_of,
+    list_of,
+    path_of,
+    row_of,
+)
 from umbel.office.editions.asking import connection
 from umbel.office.pages.legal.lists import FINDINGS, VIOLATIONS
 from umbel.office.pages.portfolio import live
 from umbel.office.pages.portfolio.address import written
 from umbel.office.pages.portfolio.figures import COMPONENTS, DOCUMENTS, PROJECTS
-from umbel.office.pages.portfolio.files import project_rows
+from umbel.office.pages.portfolio.files import package_changes, project_rows
 from umbel.office.pages.portfolio.fitness import fitness_of
+from umbel.office.pages.portfolio.gaps import gaps_of
 from umbel.office.pages.portfolio.lists import list_context, list_page
+from umbel.office.pages.portfolio.places import documents_of
 from umbel.office.pages.portfolio.tabs import tabs_of
 from umbel.office.pages.security.lists import RISKS
 
@@ -32,6 +45,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
     from umbel.office.editions import Page, Row
+    from umbel.office.pages.portfolio.places import Document
     from umbel.office.seen import Seen
 
 TABS = (
@@ -42,6 +56,8 @@ TABS = (
     ("project-health", "Health"),
     ("project-history", "History"),
 )
+READINGS = 40
+"""Readings that a page of the history tells."""
 FIRST = 15
 """Findings of a kind that the page shows; the list has all."""
 
@@ -154,9 +170,14 @@ def risks(request: HttpRequest, key: str) -> HttpResponse:
     context = _context(request, key, "project-risks")
     looks = seen.of(request)
     asked = Asked(filters={"project": (key,)}, per_page=FIRST)
+    gaps = gaps_of(looks)
+    kinds = (
+        (RISKS, "risks", "security"),
+        (VIOLATIONS, "violations", "licenses"),
+        (FINDINGS, "findings", "other"),
+    )
     context["parts"] = [
-        _part(request, listing, asked, looks, route)
-        for listing, route in ((RISKS, "risks"), (VIOLATIONS, "violations"), (FINDINGS, "findings"))
+        _part(request, listing, asked, looks, route) | {"gaps": gaps[kind]} for listing, route, kind in kinds
     ]
     return render(request, "portfolio/project_risks.html", context)
 
@@ -197,6 +218,7 @@ def licenses(request: HttpRequest, key: str) -> HttpResponse:
         context["whole"] = found.value.num_rows
     asked = Asked(filters={"project": (key,)}, per_page=FIRST)
     context["part"] = _part(request, VIOLATIONS, asked, looks, "violations")
+    context["part"]["gaps"] = gaps_of(looks)["licenses"]
     return render(request, "portfolio/project_licenses.html", context)
 
 
@@ -208,26 +230,44 @@ def health(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def history(request: HttpRequest, key: str) -> HttpResponse:
-    """What was read of it, newest first."""
+    """What was read of it, newest first, and what each reading changed."""
     context = _context(request, key, "project-history")
-    found = list_of(DOCUMENTS, Asked(filters={"project": (key,)}, per_page=200), seen.of(request))
+    looks = seen.of(request)
+    asked = Asked(filters={"project": (key,)}, per_page=READINGS, page=_page(request))
+    found = list_of(DOCUMENTS, asked, looks)
     context |= {"documents_found": found, "documents": found.value}
     if found.value is not None:
-        context["events"] = [_event(row) for row in found.value.rows]
+        changes = file_of(package_changes, looks).value
+        turns = live.turns_of(changes, key) if changes else {}
+        told = documents_of(looks, key)
+        context["events"] = [
+            _event(row, told.get(row["key"]), turns.get(int(row["key"]))) for row in found.value.rows
+        ]
     return render(request, "portfolio/project_history.html", context)
 
 
-def _event(row: Row) -> dict[str, Any]:
+def _page(request: HttpRequest) -> int:
+    try:
+        return max(1, min(int(request.GET.get("page", "1")), 100_000))
+    except ValueError:
+        return 1
+
+
+def _event(row: Row, document: Document | None, turns: tuple[int, int, int] | None) -> dict[str, Any]:
     what = row["format"] or row["collector"]
-    figures = ((row["components"], "components"), (row["dependencies"], "edges"), (row["faults"], "faults"))
-    words = [f"{number:,} {noun}" for number, noun in figures if number]
+    figures = ((row["components"], "component"), (row["dependencies"], "edge"), (row["faults"], "fault"))
+    words = [f"{number:,} {noun}{'' if number == 1 else 's'}" for number, noun in figures if number]
+    if turns:
+        moves = zip(turns, ("came in", "went", "changed version"), strict=True)
+        words.append(", ".join(f"{number:,} {said}" for number, said in moves if number))
     tone = {"failed": "bad", "partial": "warn", "absent": ""}.get(
         row["outcome"], "good" if row["present"] else ""
     )
+    place = document.place if document else None
     return {
         "moment": row["observed_at"],
         "title": f"{what}{_by(row['producer'])}: {row['outcome']}{' (counts today)' if row['present'] else ''}",
-        "text": " · ".join([*words, *_known((row["version"], row["origin"]))]),
+        "text": " · ".join([*words, *_known((row["version"], place))]),
         "tone": tone,
     }
 

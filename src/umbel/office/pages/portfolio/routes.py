@@ -36,6 +36,7 @@ ROUTES = [
     _tab("projects/<key:key>/-/history/", "projects.history", "project-history", _PROJECT),
     _tab("projects/<key:key>/", "projects.inventory", "project", _PROJECT),
     _tab("packages/<key:key>/-/versions/", "packages.versions", "package-versions", _PACKAGE),
+    _tab("packages/<key:key>/-/history/", "packages.history", "package-history", _PACKAGE),
     _tab("packages/<key:key>/-/licenses/", "packages.licenses", "package-licenses", _PACKAGE),
     _tab(
         "packages/<key:key>/-/advisories/", "packages.advisories", "package-advisories", _PACKAGE, Who.VIEWER
@@ -43,6 +44,7 @@ ROUTES = [
     _tab("packages/<key:key>/-/upstream/", "packages.upstream", "package-upstream", _PACKAGE),
     _tab("packages/<key:key>/", "packages.used_by", "package", _PACKAGE),
     _tab("upstream/<key:key>/-/health/", "upstreams.health", "upstream-health", _UPSTREAM),
+    _tab("upstream/<key:key>/-/people/", "upstreams.people", "upstream-people", _UPSTREAM, Who.VIEWER),
     _tab("upstream/<key:key>/-/control/", "upstreams.control", "upstream-control", _UPSTREAM),
     _tab("upstream/<key:key>/-/funding/", "upstreams.funding", "upstream-funding", _UPSTREAM),
     _tab("upstream/<key:key>/", "upstreams.packages", "upstream", _UPSTREAM),

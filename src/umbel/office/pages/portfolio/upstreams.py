@@ -11,13 +11,16 @@ from django.http import Http404
 from django.shortcuts import render
 
 from umbel.office import seen
-from umbel.office.editions import Asked, Found, State, list_of, path_of, row_of
+from umbel.office.editions import Asked, Found, State, file_of, list_of, path_of, row_of
 from umbel.office.editions.asking import connection
 from umbel.office.pages.ecosystem.gathered import ProjectFacts
 from umbel.office.pages.ecosystem.lists import strategic_facts
 from umbel.office.pages.ecosystem.masked import masked
+from umbel.office.pages.portfolio import live
 from umbel.office.pages.portfolio.figures import PACKAGES, PEOPLE, UPSTREAMS
+from umbel.office.pages.portfolio.files import upstream_people
 from umbel.office.pages.portfolio.fitness import fitness_of
+from umbel.office.pages.portfolio.packages import open_rows
 from umbel.office.pages.portfolio.tabs import tabs_of
 from umbel.reports.markup import Html
 
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 TABS = (
     ("upstream", "Packages"),
     ("upstream-health", "Health"),
+    ("upstream-people", "People"),
     ("upstream-control", "Control"),
     ("upstream-funding", "Funding"),
 )
@@ -55,9 +59,11 @@ def packages(request: HttpRequest, key: str) -> HttpResponse:
     """What we use of it, and where."""
     context = _context(request, key, "upstream")
     looks = seen.of(request)
-    hidden = frozenset(looks.hidden)
     found = path_of(PACKAGES, looks, lambda path: _packages(path, key))
-    rows = [row for row in found.value or () if row["among"] is None or not hidden.issuperset(row["among"])]
+    rows = open_rows(found.value or (), looks)
+    for row in rows:
+        if row["among"] is not None:
+            row["projects"] = len([name for name in row["among"] if looks.shows(name)])
     context |= {"packages_found": found, "packages": rows[:MOST], "more": max(0, len(rows) - MOST)}
     return render(request, "portfolio/upstream.html", context)
 
@@ -77,6 +83,22 @@ def health(request: HttpRequest, key: str) -> HttpResponse:
     context = _context(request, key, "upstream-health")
     context |= fitness_of(seen.of(request), key, ours=False)
     return render(request, "portfolio/upstream_health.html", context)
+
+
+_PEOPLE = (
+    "SELECT * FROM read_parquet($path) WHERE project = $project ORDER BY recent DESC, commits DESC, person"
+)
+
+
+def people(request: HttpRequest, key: str) -> HttpResponse:
+    """Who does most of it: names of those alone who wished so."""
+    context = _context(request, key, "upstream-people")
+    found = file_of(upstream_people, seen.of(request))
+    context["people_found"] = found
+    if found.value is not None:
+        rows = live.rows_of(_PEOPLE, path=str(found.value), project=key)
+        context |= {"people": rows, "whole": rows[0] if rows else None}
+    return render(request, "portfolio/upstream_people.html", context)
 
 
 def _told(request: HttpRequest, key: str) -> dict[str, Any]:

@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from django import forms
 
 from umbel.model.settings import Criticality, Distribution, Product, Release
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 CRITICALITIES = [("", "nobody said"), *((each, each) for each in get_args(Criticality))]
 DISTRIBUTIONS = [(each, each.replace("-", " ")) for each in get_args(Distribution)]
@@ -83,15 +86,15 @@ class Written(forms.Form):
         )
 
 
-def initial(product: Product) -> dict[str, Any]:
-    """A product as the form shows it."""
+def initial(product: Product, patterns: Sequence[str]) -> dict[str, Any]:
+    """A product as the form shows it, with those of its patterns that may be told."""
     return {
         "name": product.name,
         "owner": product.owner or "",
         "department": product.department or "",
         "criticality": product.criticality or "",
         "distribution": list(product.distribution),
-        "projects": "\n".join(product.projects),
+        "projects": "\n".join(patterns),
         "releases": "\n".join(
             " ".join((each.version, _said(each.released), _said(each.end_of_support)))
             for each in product.releases

@@ -16,6 +16,7 @@ from umbel.office import seen as seen_module
 from umbel.office.core import workspace
 from umbel.office.editions import figure_of, newest
 from umbel.office.errors import refused
+from umbel.office.pages.legal.confidential import keeps
 from umbel.office.pages.management import apart
 from umbel.office.pages.products.figures import project_names
 from umbel.office.records import audit
@@ -98,7 +99,7 @@ def paper(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
 
 def _may_read(looks: Seen, patterns: Sequence[str]) -> bool:
     """Whether somebody may see every project that a product's papers speak of."""
-    if not looks.hidden:
+    if not keeps(looks.hidden):
         return True
     members = matched(looks, patterns)
     return (
@@ -112,6 +113,22 @@ def matched(looks: Seen, patterns: Sequence[str]) -> list[str] | None:
     """The known projects that patterns name; None while nobody can tell."""
     known = figure_of(project_names, looks).value
     return None if known is None else list(filter(matcher(patterns), known))
+
+
+def told_patterns(looks: Seen, patterns: Sequence[str]) -> tuple[str, ...]:
+    """The patterns that may be told: none that names confidential projects and no other."""
+    if not keeps(looks.hidden):
+        return tuple(patterns)
+    known = figure_of(project_names, looks).value or []
+
+    def may_tell(pattern: str) -> bool:
+        if not looks.shows(pattern):
+            return False
+        means = matcher([pattern])
+        named = list(filter(means, known))
+        return any(map(looks.shows, named)) or not (named or any(map(means, looks.hidden)))
+
+    return tuple(filter(may_tell, patterns))
 
 
 def _command(looks: Seen, chosen: Kind, name: str) -> list[str]:

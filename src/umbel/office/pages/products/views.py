@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+import msgspec
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,6 +20,7 @@ from umbel.office.editions import figure_of
 from umbel.office.pages.business import told
 from umbel.office.pages.business.figures import exposures
 from umbel.office.pages.centre.saying import tried
+from umbel.office.pages.ecosystem.figures import kept_from
 from umbel.office.pages.products import forms, papers
 from umbel.office.records import change
 from umbel.office.roles import Who, allows
@@ -37,7 +40,7 @@ def products(request: HttpRequest) -> HttpResponse:
     context = {
         "found": found,
         "exposures": found.value,
-        "products": told.products(found.value),
+        "products": told.products(found.value, workspace().settings.products),
         "rest": told.rest(found.value),
         "may": _may(request),
     }
@@ -48,21 +51,25 @@ def product(request: HttpRequest, name: str) -> HttpResponse:
     """One product: what it is, its projects, what it is exposed to, its papers."""
     looks = seen_module.of(request)
     found = figure_of(exposures, looks)
-    one = next((each for each in told.products(found.value) if each.name == name), None)
-    if found.value is not None and one is None:
-        raise Http404(f"There is no product {name}.")
-    members = [each for each in one.members if looks.shows(each)] if one else []
+    (one,) = told.products(found.value, [_named(name)])
+    members = [each for each in one.members if looks.shows(each)]
+    kept = kept_from(looks)
     context = {
         "found": found,
         "one": one,
         "name": name,
+        "name_in_url": quote(name, safe=""),
+        "is_fresh": one.projects is None and found.value is not None and found.value.is_collected,
         "members": members[:SHOWN],
         "more": max(len(members) - SHOWN, 0),
-        "rules": told.by_rule(one) if one else [],
-        "ends": looks.shown(one.ends) if one else [],
+        "rules": told.by_rule(one),
+        "ends": looks.shown(one.ends),
+        "strategic": [each for each in one.strategic if each.name not in kept],
+        "patterns": papers.told_patterns(looks, one.patterns),
+        "unmatched": papers.told_patterns(looks, one.unmatched),
         "gaps": sorted(found.value.gaps.items()) if found.value else [],
         "is_ranked": found.value.is_ranked if found.value else False,
-        "papers": papers.offered(looks, name) if one else [],
+        "papers": papers.offered(looks, name),
         "may": _may(request),
     }
     return render(request, "products/product.html", context)
@@ -95,13 +102,12 @@ def matching(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, one: Product | None) -> HttpResponse:
-    form = forms.Written(request.POST or None, initial=forms.initial(one) if one else None)
+    told_of = papers.told_patterns(seen_module.of(request), one.projects) if one else ()
+    form = forms.Written(request.POST or None, initial=forms.initial(one, told_of) if one else None)
     if request.method == "POST" and form.is_valid() and tried(form, lambda: _set(request, form, one)):
         messages.success(request, f"{form.product().name} is written down.")
         return HttpResponseRedirect(reverse("product", args=[form.product().name]))
-    patterns = (
-        form.data.get("projects", "").splitlines() if form.is_bound else list(one.projects) if one else []
-    )
+    patterns = form.data.get("projects", "").splitlines() if form.is_bound else list(told_of)
     context = {
         "form": form,
         "one": one,
@@ -112,6 +118,10 @@ def _form(request: HttpRequest, one: Product | None) -> HttpResponse:
 
 def _set(request: HttpRequest, form: forms.Written, one: Product | None) -> None:
     made, was = form.product(), one.name if one else None
+    if one is not None:  # what whoever writes may not know of stays
+        told_of = papers.told_patterns(seen_module.of(request), one.projects)
+        unsaid = tuple(each for each in one.projects if each not in told_of and each not in made.projects)
+        made = msgspec.structs.replace(made, projects=(*made.projects, *unsaid))
     if one is None and any(
         each.name.casefold() == made.name.casefold() for each in workspace().settings.products
     ):
@@ -130,7 +140,8 @@ def _matched(request: HttpRequest, patterns: list[str]) -> dict[str, object] | N
     found = papers.matched(looks, patterns[: forms.MOST_PATTERNS])
     if found is None:
         return {"coming": True}
-    return {"count": len(found), "first": [each for each in found if looks.shows(each)][:12]}
+    may_see = [each for each in found if looks.shows(each)]
+    return {"count": len(may_see), "first": may_see[:12]}
 
 
 def _named(name: str) -> Product:

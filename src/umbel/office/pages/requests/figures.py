@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from umbel.office.editions import Shared, figure
+from umbel.office.pages.ecosystem.masked import masked
 from umbel.office.roles import Role
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def mine(found: Alerts, seen: Seen, names: Iterable[str], today: date) -> Mine:
     known = {name.casefold() for name in names if name}
     chosen = [each for each in found.alerts if _shows(each, seen) and _concerns(each, seen, known)]
     late = sum(each.due is not None and each.due < today for each in chosen)
-    return Mine(alerts=chosen[:_SHOWN], total=len(chosen), late=late)
+    return Mine(alerts=masked(chosen[:_SHOWN], seen), total=len(chosen), late=late)
 
 
 def _concerns(alert: Open, seen: Seen, known: set[str]) -> bool:

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import msgspec
+from django.urls import reverse
 
 from umbel.office.inbox import answering, reading
 from umbel.office.inbox.kinds import KINDS
@@ -60,11 +62,7 @@ def page_of(found: QuerySet[Request], number: str | None, seen: Seen) -> Page:
     asked = number if number and number.isdecimal() and len(number) < 8 else "1"
     page = min(max(int(asked), 1), pages)
     start = (page - 1) * reading.PER_PAGE
-    rows = [
-        each
-        for each in found[start : start + reading.PER_PAGE]
-        if not each.project or seen.shows(each.project)
-    ]
+    rows = list(filter(reading.shown_to(seen), found[start : start + reading.PER_PAGE]))
     return Page(rows=rows, total=total, whole=total, page=page, pages=pages)
 
 
@@ -88,7 +86,20 @@ def request(found: Request, seen: Seen, answer: AnswerForm | None) -> dict[str, 
         "waits_for_others": own and may_answer and others,
         "may_withdraw": own and found.is_open,
         "shows_known": found.kind == "package",
+        "record_url": record_url(found),
     }
+
+
+def record_url(found: Request) -> str | None:
+    """Where the record that an approval wrote stands."""
+    if not found.record:
+        return None
+    if found.kind == "package":
+        return f"{reverse('evaluations')}?{urlencode({'q': found.fields['package']})}"
+    if found.kind == "release":
+        return reverse("published")
+    route = {"exception": "exception", "contribute": "contribution"}.get(found.kind)
+    return None if route is None else reverse(route, args=[found.record])
 
 
 def answers(seen: Seen) -> bool:

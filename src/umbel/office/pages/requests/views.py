@@ -36,11 +36,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """What waits for somebody, and what they asked for. A form says that all word was read."""
     seen, user = seen_module.of(request), cast("User", request.user)
     if request.method == "POST":
-        reading.read(seen)
+        reading.read_between(seen, _number(request, "oldest"), _number(request, "newest"))
         return HttpResponseRedirect(reverse("inbox"))
     found, names = figure_of(alerts_open, seen), {user.name, user.email}
     told = {
-        "to_answer": reading.to_answer(seen),
+        "to_answer": reading.to_answer(seen, _MOST_TO_ANSWER),
+        "waiting": reading.waiting(seen),
         "words": reading.words(seen),
         "own": reading.own(seen),
         "alerts_found": found,
@@ -49,6 +50,14 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "asks": shown.asks(seen),
     }
     return render(request, "requests/inbox.html", told)
+
+
+_MOST_TO_ANSWER = 20
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    said = request.POST.get(name, "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else 0
 
 
 def listed(request: HttpRequest) -> HttpResponse:
@@ -62,6 +71,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "nouns": ("request", "requests"),
         "asked": request.GET,
         "asks": shown.asks(seen),
+        "answers": shown.answers(seen),
     }
     return render(request, "requests/list.html", told)
 
@@ -74,16 +84,17 @@ def new(request: HttpRequest) -> HttpResponse:
     seen = seen_module.of(request)
     if request.method != "POST":
         given, why = prefilled.given(request.GET, seen)
-        return render(
-            request,
-            "requests/new.html",
-            {"kind": kind, "form": kind.form(initial=kind.initial(given)), "why": why},
-        )
+        first = kind.initial(given)
+        told = {"kind": kind, "form": kind.form(initial=first), "why": why}
+        return render(request, "requests/new.html", told | {"alike": asking.alike(kind, first, seen)})
     form = kind.form(request.POST)
     if form.is_valid():
         form.refuse(asking.faults(kind, form.plain(), seen))
     if not form.is_valid():
         return render(request, "requests/new.html", {"kind": kind, "form": form.focused()}, status=422)
+    if not request.POST.get("anyway") and (alike := asking.alike(kind, form.plain(), seen, form.number())):
+        told = {"kind": kind, "form": form, "alike": alike, "asked": True}
+        return render(request, "requests/new.html", told, status=409)
     made = asking.ask(request, kind, form.plain(), form.number())
     messages.success(request, f"Request #{made.pk} stands. It is to be answered by {made.due_on}.")
     return HttpResponseRedirect(reverse("request", args=[made.pk]))

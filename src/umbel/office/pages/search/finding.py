@@ -14,6 +14,7 @@ from umbel.office import editions
 from umbel.office.editions import Kind, row_of
 from umbel.office.editions.registry import listings
 from umbel.office.editions.tables import folded
+from umbel.office.figures import indicators
 from umbel.office.navigation import folder
 from umbel.office.pages.portfolio.cells import words
 from umbel.office.pages.portfolio.figures import PACKAGES
@@ -70,7 +71,11 @@ def find(text: str, looks: Seen) -> list[Group]:
     typed = " ".join(printable(text[:LONGEST]).split())
     if not typed:
         return []
-    groups = [group for group in (_pages(typed, looks), *_listed(typed, looks)) if group and group.hits]
+    groups = [
+        group
+        for group in (_pages(typed, looks), *_listed(typed, looks), _figures(typed, looks))
+        if group and group.hits
+    ]
     if any(not group.alike for group in groups):
         groups = [group for group in groups if not group.alike]
     return sorted(groups, key=lambda group: group.hits[0].rank)
@@ -91,6 +96,20 @@ def _pages(typed: str, looks: Seen) -> Group | None:
             hits.append(Hit(route.title, url, folder(route).capitalize(), rank))
     hits.sort(key=lambda hit: (hit.rank, len(hit.title), hit.title))
     return Group("Pages", "page", hits[:MOST], None, alike=False)
+
+
+def _figures(typed: str, looks: Seen) -> Group | None:
+    """Indicators by their titles and names."""
+    if not _may_look("why-indicator", looks):
+        return None
+    asked, hits = folded(typed), []
+    for name, said in (editions.figure_of(indicators, looks).value or {}).items():
+        rank = rank_of(asked, [said.title, name.replace("_", " "), name])
+        if rank is not None and (url := _url("why-indicator", name)):
+            hits.append(Hit(said.title, url, short(said.question, 160), rank))
+    hits.sort(key=lambda hit: (hit.rank, len(hit.title), hit.title))
+    home = _url("why")
+    return Group("Figures", "figures", hits[:MOST], f"{home}?{_query(typed)}" if home else None, alike=False)
 
 
 def _listed(typed: str, looks: Seen) -> Iterable[Group]:
@@ -225,7 +244,11 @@ def _told(listing: Listing, row: Row) -> str:
 
 
 def _may_open(listing: Listing, looks: Seen) -> bool:
-    route = table().get(listing.detail or "")
+    return _may_look(listing.detail or "", looks)
+
+
+def _may_look(name: str, looks: Seen) -> bool:
+    route = table().get(name)
     who = None if route is None else route.who("GET")
     return who is not None and allows(who, looks.roles, public_catalogue=looks.public_catalogue)
 

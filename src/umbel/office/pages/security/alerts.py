@@ -83,7 +83,7 @@ def _stamp(path: Path) -> tuple[str, int, int]:
 def alerts(request: HttpRequest) -> HttpResponse:
     """All alerts by what became of them, with a search."""
     looks = seen_module.of(request)
-    every = [each for each in book(workspace()) if _is_seen(each, looks)]
+    every = [each for each in book(workspace()) if is_seen(each, looks)]
     state = request.GET.get("state", "open")
     state = state if state in STATES else "open"
     text = " ".join(request.GET.get("q", "")[:200].casefold().split())
@@ -108,7 +108,7 @@ def alert(request: HttpRequest, name: str) -> HttpResponse:
     """One alert: what, where, whom it was told to; and the form by which somebody takes care of it."""
     looks = seen_module.of(request)
     found = next((each for each in book(workspace()) if each.id == name), None)
-    if found is None or not _is_seen(found, looks):
+    if found is None or not is_seen(found, looks):
         raise Http404(f"There is no alert {name}.")
     may = looks.day is None and found.resolved_at is None and allows(Who.SECURITY, looks.roles)
     form = Care(request.POST if request.method == "POST" else None) if may else None
@@ -130,6 +130,7 @@ def alert(request: HttpRequest, name: str) -> HttpResponse:
         "one": found,
         "told": found.told,
         "projects": [each for each in found.told.projects if looks.shows(each)] if found.told else [],
+        "components": told.components(found, looks),
         "ways": told.ways(found, looks),
         "grade": acknowledged.grade_words(found.grade),
         "events": told.events(found),
@@ -141,7 +142,7 @@ def alert(request: HttpRequest, name: str) -> HttpResponse:
     )
 
 
-def _is_seen(found: Standing, looks: Seen) -> bool:
+def is_seen(found: Standing, looks: Seen) -> bool:
     """Whether somebody may know of it: from the day it was raised, unless all its projects are kept from them."""
     if looks.day is not None and found.raised_at.date() > looks.day:
         return False

@@ -16,6 +16,8 @@ from django.urls import reverse
 from umbel.model.errors import UmbelError
 from umbel.office import seen as seen_module
 from umbel.office.core import workspace
+from umbel.office.pages.legal.confidential import kept_back
+from umbel.office.pages.legal.refusing import known_product, refuse
 from umbel.office.pages.portfolio.lists import list_page
 from umbel.office.pages.security.lists import ENDS
 from umbel.office.records import change
@@ -62,6 +64,10 @@ class Decision(forms.Form):
     owner = forms.CharField(label="Who sees to it", max_length=200)
     until = forms.DateField(label="Last day of its use", widget=forms.DateInput(attrs={"type": "date"}))
 
+    def clean_product(self) -> str:
+        """A product that there is."""
+        return known_product(str(self.cleaned_data["product"]))
+
     def clean(self) -> dict[str, Any] | None:
         """Exactly one thing goes."""
         said = super().clean() or self.cleaned_data
@@ -91,7 +97,9 @@ def _plans(looks: Seen) -> list[Plan]:
     """Standing plans by their day; those decided by the day that is looked at."""
     told = workspace().plans()
     known = told.standing if looks.day is None else [each for each in told.plans if each.decided <= looks.day]
-    return sorted(known, key=lambda each: each.until)[:MOST]
+    kept = kept_back(looks)
+    shown = [each for each in known if kept is not None and not kept(each.package)]
+    return sorted(shown, key=lambda each: each.until)[:MOST]
 
 
 def decide(request: HttpRequest) -> HttpResponse:
@@ -104,7 +112,7 @@ def decide(request: HttpRequest) -> HttpResponse:
         try:
             change(request, action="plan.decide", subject=plan.goes, act=lambda ws: ws.plan(plan))
         except UmbelError as error:
-            form.add_error(None, str(error))
+            refuse(form, error)
         else:
             messages.success(request, f"Written down: {plan.sentence}")
             return HttpResponseRedirect(reverse("end-of-life"))

@@ -149,6 +149,7 @@ def ENDS() -> Listing:  # noqa: N802 - what it makes is a constant
         order="eol_on",
         rows=_ends,
         project="among",
+        counts=("projects",),
         empty="Nothing in use is known to end within a year.",
         empty_hint="Without lists of lifecycles nobody can say: umbel sync lifecycles.",
     )

@@ -11,6 +11,7 @@ import msgspec
 
 from umbel.frameworks.indicators.policy import SECURITY_RULES
 from umbel.office.editions.registry import figure
+from umbel.office.pages.legal.exceptions_listed import FEW, users_of
 from umbel.policy.verdict import told_together
 
 if TYPE_CHECKING:
@@ -66,13 +67,19 @@ class IncidentLine(msgspec.Struct, frozen=True, kw_only=True):
     cleared: int = 0
     new: int = 0
     broken: str | None = None
+    among: tuple[str, ...] = ()
+    """The projects that were affected, where they are few: who may see none of them isn't told of it."""
+    late: bool = False
+    """Whether it runs past its day, on the day that the figure is of."""
 
     @property
     def state(self) -> str:
         """closed, overdue or open; unknown where its files are broken."""
         if self.opened_at is None:
             return "unknown"
-        return "open" if self.closed_at is None else "closed"
+        if self.closed_at is not None:
+            return "closed"
+        return "overdue" if self.late else "open"
 
 
 class PartTold(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,14 +189,14 @@ def _work(shared: Shared) -> _Worked:
     lines, told = [], {}
     for each in mine:
         if shared.known.lake is None:
-            lines.append(_line(each, None, "There is no evidence to hold it against."))
+            lines.append(_line(shared, each, None, "There is no evidence to hold it against."))
             continue
         try:
             far = progress(shared.known.session, each, shared.known.index, shared.workspace.owned)
         except UmbelError as error:
-            lines.append(_line(each, None, error.message))
+            lines.append(_line(shared, each, None, error.message))
             continue
-        lines.append(_line(each, far, None))
+        lines.append(_line(shared, each, far, None))
         told[each.incident.id] = _told(shared, each, far)
     lines += [
         IncidentLine(name=name, title=name, about=name, broken=error.message)
@@ -198,8 +205,9 @@ def _work(shared: Shared) -> _Worked:
     return _Worked(lines, told)
 
 
-def _line(kept: Kept, far: Progress | None, broken: str | None) -> IncidentLine:
+def _line(shared: Shared, kept: Kept, far: Progress | None, broken: str | None) -> IncidentLine:
     one = kept.incident
+    projects = affected_projects(kept) or users_of(shared)(one.package) or []
     plain = IncidentLine(
         name=one.id,
         title=one.title,
@@ -210,6 +218,8 @@ def _line(kept: Kept, far: Progress | None, broken: str | None) -> IncidentLine:
         closed_at=kept.closed_at,
         due=one.due,
         broken=broken,
+        among=tuple(projects if len(projects) <= FEW else ()),
+        late=one.due is not None and one.due < shared.day,
     )
     if far is None:
         return plain
@@ -222,6 +232,11 @@ def _line(kept: Kept, far: Progress | None, broken: str | None) -> IncidentLine:
         cleared=far.count("cleared"),
         new=len({(each.project, each.package) for each in far.new}),
     )
+
+
+def affected_projects(kept: Kept) -> list[str]:
+    """The projects that were affected, or may have been, when it was opened."""
+    return sorted({each.project for each in kept.affected})
 
 
 def _told(shared: Shared, kept: Kept, far: Progress) -> IncidentTold:

@@ -18,6 +18,7 @@ from umbel.office import seen as seen_module
 from umbel.office.core import workspace
 from umbel.office.editions import figure_of
 from umbel.office.errors import refused
+from umbel.office.pages.legal.confidential import kept_back
 from umbel.office.pages.security import figures, told
 from umbel.office.records import change
 from umbel.office.roles import Who, allows
@@ -85,7 +86,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
     """All incidents, those that run first."""
     looks = seen_module.of(request)
     found = figure_of(figures.incident_lines, looks)
-    lines = sorted(found.value or [], key=lambda each: each.closed_at is not None)
+    lines = sorted(told.lines(found.value or [], looks), key=lambda each: each.closed_at is not None)
     context = {
         "found": found,
         "lines": lines,
@@ -115,7 +116,7 @@ def open_one(request: HttpRequest) -> HttpResponse:
                 ),
             )
         except UmbelError as error:
-            form.add_error(None, str(error))
+            form.add_error("advisory" if said["advisory"] else "package", error.message)
         else:
             messages.success(
                 request, "The incident is open. Who is affected is written down as it is known now."
@@ -137,7 +138,9 @@ def incident(request: HttpRequest, name: str) -> HttpResponse:
         (each for each in figure_of(figures.incident_lines, looks).value or [] if each.name == name), None
     )
     far = (found.value or {}).get(name)
+    late = line is not None and line.state == "overdue"
     context = {
+        "late": late and kept.closed_at is None,
         "kept": kept,
         "one": kept.incident,
         "found": found,
@@ -177,12 +180,21 @@ def _kept(name: str, looks: Seen) -> Kept:
     here = workspace()
     from umbel.policy import incidents as records
 
-    if name not in records.names(here.folder):
+    kept = records.load(here.folder, name) if name in records.names(here.folder) else None
+    if kept is None or not may_see(kept, looks):
         raise Http404(f"There is no incident {name}.")
-    kept = records.load(here.folder, name)
     if looks.day is not None and kept.incident.opened_at.date() > looks.day:
         raise Http404(f"There was no incident {name} by that day.")
     return kept
+
+
+def may_see(kept: Kept, looks: Seen) -> bool:
+    """Whether somebody may know of an incident: not where all that it affects is confidential to them."""
+    projects = figures.affected_projects(kept)
+    if projects:
+        return any(map(looks.shows, projects))
+    back = kept_back(looks)
+    return kept.incident.package is None or (back is not None and not back(kept.incident.package))
 
 
 def _said(request: HttpRequest, name: str, form: Word) -> bool:

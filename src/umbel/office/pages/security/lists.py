@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from umbel.app.names import matcher
 from umbel.frameworks.indicators.policy import SECURITY_RULES
 from umbel.model import purl
 from umbel.model.finding import SEVERITIES
 from umbel.office.editions import Column, Kind, Listing
 from umbel.office.editions.registry import listing
 from umbel.office.pages.legal import columns
-from umbel.office.pages.legal.exceptions_listed import FEW
+from umbel.office.pages.legal.exceptions_listed import FEW, users_of
 from umbel.office.pages.security.ends_listed import ENDS
 from umbel.office.pages.security.vex_listed import VEX
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pyarrow as pa
 
     from umbel.model.finding import Finding
@@ -147,7 +150,8 @@ def _advisories(shared: Shared) -> pa.Table:
     for each in columns.of_rules(shared, SECURITY_RULES.__contains__):
         if each.what:
             grouped[each.what].append(each)
-    rows = [_advisory(shared, name, found) for name, found in grouped.items()]
+    secret = _secret(shared)
+    rows = [_advisory(shared, name, found, secret) for name, found in grouped.items()]
     words = pa.list_(pa.string())
     kinds = dict.fromkeys(("ids", "packages", "products", "among", "fixed"), words)
     kinds |= {name: pa.int64() for name in ("projects", "open", "excused", "overdue", "weight")}
@@ -162,7 +166,22 @@ def _advisories(shared: Shared) -> pa.Table:
     )
 
 
-def _advisory(shared: Shared, name: str, found: list[Finding]) -> dict[str, Any]:
+def _secret(shared: Shared) -> Callable[[Finding], bool]:
+    """What tells a finding of a package that only confidential projects use: a list for all doesn't name it."""
+    rules = shared.workspace.settings.office.confidential
+    is_secret = matcher([pattern for rule in rules for pattern in rule.projects])
+    users = users_of(shared) if rules else None
+
+    def secret(found: Finding) -> bool:
+        using = users(found.package) if users is not None else None
+        return bool(using) and all(map(is_secret, using or ()))
+
+    return secret
+
+
+def _advisory(
+    shared: Shared, name: str, found: list[Finding], secret: Callable[[Finding], bool]
+) -> dict[str, Any]:
     standing = [each for each in found if not each.excused]
     projects = sorted({each.project for each in found})
     told = [each.evidence for each in found]
@@ -184,7 +203,9 @@ def _advisory(shared: Shared, name: str, found: list[Finding]) -> dict[str, Any]
             (each["probability"] for each in told if each.get("probability") is not None), default=None
         ),
         "score": max((each["score"] for each in told if each.get("score") is not None), default=None),
-        "packages": sorted({purl.display(each.package) for each in found if each.package})[:50],
+        "packages": sorted(
+            {purl.display(each.package) for each in found if each.package and not secret(each)}
+        )[:50],
         "fixed": sorted({str(each["fixed"]) for each in told if each.get("fixed")})[:10],
         "projects": len(projects),
         "products": sorted(products),
@@ -267,6 +288,7 @@ def ADVISORIES() -> Listing:  # noqa: N802 - what it makes is a constant
         order="-weight",
         rows=_advisories,
         project="among",
+        counts=("projects", "open", "excused", "overdue"),
         detail="advisory",
         global_search="advisory",
         empty="No advisory that is known here concerns what is in use.",

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 from umbel.model import purl
 from umbel.office.editions import Column, Kind, Listing
 from umbel.office.editions.registry import listing
+from umbel.office.pages.legal.exceptions_listed import users_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pyarrow as pa
 
     from umbel.office.editions import Shared
@@ -27,8 +30,10 @@ def _vex(shared: Shared) -> pa.Table:
     every = [one for one in vex.load(shared.workspace.folder).every if one.time.date() <= shared.day][
         :MOST_VEX
     ]
-    rows = [_statement(place, each) for place, each in enumerate(every)]
-    kinds: dict[str, Any] = {"ids": pa.list_(pa.string()), "time": pa.timestamp("us", "UTC")}
+    users = users_of(shared)
+    rows = [_statement(place, each, users) for place, each in enumerate(every)]
+    words = pa.list_(pa.string())
+    kinds: dict[str, Any] = {"ids": words, "among": words, "time": pa.timestamp("us", "UTC")}
     names = [column.name for column in VEX.columns]
     return pa.table(
         {
@@ -38,7 +43,12 @@ def _vex(shared: Shared) -> pa.Table:
     )
 
 
-def _statement(place: int, each: Statement) -> dict[str, Any]:
+def _statement(
+    place: int, each: Statement, users: Callable[[str | None], list[str] | None]
+) -> dict[str, Any]:
+    product = each.product.name if each.product and each.product.name else _thing(each.product)
+    packages = [thing.package for thing in (each.component, each.product) if thing and thing.package]
+    told = [few for package in packages if (few := users(package)) is not None]
     return {
         "key": f"v-{place}",
         "advisory": each.ids[0] if each.ids else "",
@@ -46,7 +56,10 @@ def _statement(place: int, each: Statement) -> dict[str, Any]:
         "status": each.status.replace("_", " "),
         "justification": each.justification.replace("_", " ") if each.justification else None,
         "component": _thing(each.component),
-        "product": each.product.name if each.product and each.product.name else _thing(each.product),
+        "product": product,
+        "among": [product]
+        if product and each.product and each.product.name
+        else min(told, key=len, default=None),
         "author": each.author,
         "time": each.time,
         "document": each.document,
@@ -92,10 +105,11 @@ def VEX() -> Listing:  # noqa: N802 - what it makes is a constant
             Column(
                 name="ids", title="All its ids", kind=Kind.WORDS, shown=False, searched=True, filtered=True
             ),
+            Column(name="among", title="Projects' names", kind=Kind.WORDS, shown=False),
         ),
         order="-time",
         rows=_vex,
-        project="product",
+        project="among",
         empty="Nobody has said anything by VEX.",
         empty_hint="Put suppliers' documents into decisions/vex (CycloneDX, OpenVEX); umbel vex writes our own.",
     )

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from umbel.office import seen as seen_module
 from umbel.office.editions import Asked, figure_of, list_of, row_of
 from umbel.office.pages.portfolio.lists import list_page
-from umbel.office.pages.security import figures
+from umbel.office.pages.security import figures, told
 from umbel.office.pages.security.lists import ADVISORIES, RISKS, VEX
 from umbel.office.roles import Who, allows
 
@@ -33,6 +33,8 @@ def risks(request: HttpRequest) -> HttpResponseBase:
         template="security/risks.html",
         state=state.value,
         state_found=state,
+        mended_note=told.mended(state.value),
+        open_query=told.OPEN,
     )
 
 
@@ -53,10 +55,11 @@ def advisory(request: HttpRequest, key: str) -> HttpResponse:
     context: dict[str, Any] = {"found": found, "row": row, "key": key, "statements": statements}
     if row is not None:
         context["uses"] = list_of(RISKS, Asked(filters={"advisory": (key,)}, per_page=FEW), looks).value
+        context["packages"] = told.packages(row, context["uses"])
         context["may_open"] = looks.day is None and allows(Who.SECURITY, looks.roles)
     context["incidents"] = [
         each
-        for each in figure_of(figures.incident_lines, looks).value or []
+        for each in told.lines(figure_of(figures.incident_lines, looks).value or [], looks)
         if key in (each.about, *each.ids)
     ]
     return render(request, "security/advisory.html", context)

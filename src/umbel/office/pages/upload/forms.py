@@ -46,10 +46,10 @@ class UploadForm(forms.Form):
         label="Files",
         required=False,
         help_text="CycloneDX, SPDX, lockfiles and manifests, up to 64 MiB each; gzip is fine. "
-        "Drop them anywhere on this page.",
+        "Choose them, or drop them anywhere on this page.",
     )
     text = forms.CharField(
-        label="Or paste a document",
+        label="The document",
         required=False,
         max_length=MOST_PASTED,
         strip=False,
@@ -59,7 +59,7 @@ class UploadForm(forms.Form):
         label="Its file name",
         required=False,
         max_length=LONGEST,
-        help_text="Only for what is pasted: lockfiles are known by their names.",
+        help_text="Lockfiles are known by their names: package-lock.json, poetry.lock.",
     )
     project = forms.CharField(
         label="Project",

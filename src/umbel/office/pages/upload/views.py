@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -14,14 +15,18 @@ from django.urls import reverse
 
 from umbel.model.errors import UsageError
 from umbel.office import seen as seen_module
+from umbel.office.editions import newest
 from umbel.office.pages.upload.forms import UploadForm
+from umbel.office.roles import Who, allows
 from umbel.office.uploads import projects, reading, receiving
 from umbel.office.uploads.bounds import BusyError, TooLargeError
 from umbel.office.uploads.projects import Sent
+from umbel.office.uploads.told import told_policy
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from umbel.office.seen import Seen
     from umbel.office.uploads.models import Receipt
 
 SHOWN = 100
@@ -30,6 +35,17 @@ VERDICTS = {
     1: ("fail", "Closed: the policy stops it"),
     3: ("unknown", "Nobody can say: the evidence is incomplete"),
 }
+
+
+WORDS = {
+    "fail": ("failure", "failures"),
+    "expired": ("exception that ended", "exceptions that ended"),
+    "warn": ("warning", "warnings"),
+    "note": ("note", "notes"),
+    "excused": ("excepted", "excepted"),
+    "covered": ("covered by VEX", "covered by VEX"),
+}
+WAYS = {"token": "with a token", "web": "on this page", "command": "from a terminal"}
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -110,15 +126,18 @@ def _recent(request: HttpRequest) -> dict[str, Any]:
 
 def receipts(request: HttpRequest) -> HttpResponse:
     """What was handed in, the newest first."""
-    project = request.GET.get("project") or None
+    looks = seen_module.of(request)
+    project, standing = request.GET.get("project", "").strip()[:255] or None, "standing" in request.GET
     rows, onward = reading.page(
-        seen_module.of(request), project=project, after=request.GET.get("after") or None, limit=50
+        looks,
+        project=project,
+        standing=standing,
+        after=request.GET.get("after") or None,
+        limit=50,
     )
-    return render(
-        request,
-        "upload/receipts.html",
-        {"rows": rows, "next": onward, "project": project, "verdicts": VERDICTS},
-    )
+    told = {"rows": rows, "next": onward, "project": project, "standing": standing}
+    told["may"] = looks.day is None and allows(Who.CONTRIBUTOR, looks.roles)
+    return render(request, "upload/receipts.html", told)
 
 
 def receipt(request: HttpRequest, token: UUID) -> HttpResponse:
@@ -129,29 +148,54 @@ def receipt(request: HttpRequest, token: UUID) -> HttpResponse:
         "it": found,
         "outcome": outcome,
         "words": words,
-        "findings": found.findings[:SHOWN],
+        "findings": [{**each, "ask": _ask(found, each)} for each in found.findings[:SHOWN]],
+        "told": [(number, WORDS.get(name, (name, name))) for name, number in found.counts.items() if number],
+        "gaps": _together(found.gaps),
         "told_not": max(0, sum(found.counts.values()) - len(found.findings[:SHOWN])),
+        "known": _is_known(found, seen_module.of(request)),
         "facts": _facts(found),
     }
     return render(request, "upload/receipt.html", told)
 
 
+def _ask(found: Receipt, finding: dict[str, Any]) -> str:
+    """Where an exception for a finding is asked for; nothing where nothing is to be excepted."""
+    if not found.stands or finding["state"] not in {"fail", "warn"}:
+        return ""
+    asked = {name: finding[name] for name in ("rule", "package", "what") if finding[name]}
+    return f"{reverse('request-new')}?{urlencode({'kind': 'exception', 'project': found.subject, **asked})}"
+
+
+def _is_known(found: Receipt, looks: Seen) -> bool:
+    """Whether the newest edition can have what was found then, so that each finding has a page."""
+    edition = newest(looks).edition
+    return found.stands and edition is not None and edition.made_at > found.at
+
+
+def _together(gaps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What couldn't be asked, by the reason: one line for all rules that want the same."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for each in gaps:
+        found.setdefault((each["reason"], each["remedy"]), []).append(each["rule"])
+    return [{"reason": why, "remedy": mend, "rules": rules} for (why, mend), rules in found.items()]
+
+
 def _facts(found: Receipt) -> list[tuple[str, Any]]:
     return [
         ("Project", found.project.name),
-        ("Version", found.project.version or None),
+        ("Version", found.project.version or "none said"),
         ("Part", found.part or "the whole"),
-        ("Handed in by", found.actor),
-        ("Way", found.via),
+        ("Handed in", found.at),
+        ("By", f"{found.actor}, {WAYS.get(found.via, found.via)}"),
         ("File", found.file_name),
         ("Format", found.format or None),
         ("Bytes", found.size),
         ("SHA-256", found.sha256),
         ("Components", found.components),
         ("Dependencies", found.dependencies),
-        ("Took the place of", found.replaced),
-        ("Policy", found.policy or None),
-        ("Seconds", found.seconds),
+        *([("Took the place of", found.replaced)] if found.replaced else []),
+        ("Policy", told_policy(found.policy) or None),
+        ("Worked in within", f"{found.seconds:.1f} s"),
     ]
 
 

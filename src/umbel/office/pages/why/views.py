@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,34 +15,34 @@ from umbel.model.errors import UsageError
 from umbel.office import figures
 from umbel.office import seen as seen_module
 from umbel.office.core import workspace
-from umbel.office.editions import figure_of, newest
+from umbel.office.editions import Found, figure_of, newest
 from umbel.office.pages.management import told as kpi_told
 from umbel.office.pages.management.figures import courses
+from umbel.office.pages.portfolio.lists import list_page
+from umbel.office.pages.portfolio.live import LiveSource
 from umbel.office.pages.why import figures as own
-from umbel.office.pages.why import told
+from umbel.office.pages.why import listed, told
 from umbel.reports.markup import Html
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
 LONGEST = 400
 
 
-def home(request: HttpRequest) -> HttpResponse:
-    """Every indicator and every metric, each with its question."""
+def home(request: HttpRequest) -> HttpResponseBase:
+    """Every indicator and every metric, with what it says or asks: a list to be searched."""
     looks = seen_module.of(request)
     readings, defined = figure_of(figures.readings, looks), figure_of(figures.indicators, looks)
-    known = defined.value or {}
-    shown = [
-        figures.shown(each, known[name]) for name, each in (readings.value or {}).items() if name in known
-    ]
-    metrics = workspace().metrics()
-    context = {
-        "found": readings,
-        "shown": sorted(shown, key=lambda each: each.title.casefold()),
-        "metrics": [(name, each.header) for name, each in sorted(metrics.metrics.items())],
-    }
-    return render(request, "why/home.html", context)
+    found: Found[pa.Table] = Found(
+        value=None, state=readings.state, edition=readings.edition, why=readings.why
+    )
+    if readings.value is not None and defined.value is not None:
+        rows = listed.table(readings.value, defined.value, workspace().metrics().metrics)
+        found = msgspec.structs.replace(found, value=rows)
+    return list_page(request, listed.FIGURES, "why/home.html", source=LiveSource(listed.FIGURES, found))
 
 
 def indicator(request: HttpRequest, name: str) -> HttpResponse:

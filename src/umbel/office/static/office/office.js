@@ -39,6 +39,13 @@ SPDX-License-Identifier: Apache-2.0
       event.preventDefault();
       next.focus();
     });
+    let chosen; // an answer that comes late mustn't take what somebody has moved to
+    found.addEventListener("htmx:beforeSwap", () => {
+      chosen = found.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    });
+    found.addEventListener("htmx:afterSwap", () => {
+      if (chosen) (all("a", found).find((each) => each.getAttribute("href") === chosen) ?? field).focus();
+    });
     by("form", palette).addEventListener("submit", (event) => {
       if (!field.value.trim()) event.preventDefault();
     });
@@ -137,6 +144,42 @@ SPDX-License-Identifier: Apache-2.0
       figure.append(button);
     }
   }
+
+  // What a page waits for takes its place by itself, but never what somebody is writing, and what was open stays open.
+  function written(field) {
+    if (field.type === "hidden") return false;
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    if (field.type === "file") return field.files.length > 0;
+    if (field.tagName !== "SELECT") return field.value !== field.defaultValue;
+    const options = [...field.options];
+    return options.some((each) => each.defaultSelected) ? options.some((each) => each.selected !== each.defaultSelected) : field.selectedIndex > 0;
+  }
+  function busy() {
+    return document.activeElement?.matches("main :is(input, textarea, select)") || all("main :is(input, textarea, select)").some(written);
+  }
+  const named = (details) => by("summary", details)?.textContent.trim();
+  let unfolded = [];
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.matches("[data-pending]") && busy()) event.preventDefault();
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.tagName !== "MAIN") return;
+    if (busy()) event.detail.shouldSwap = false;
+    unfolded = all("main details[open]").map(named);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const each of all("main details")) if (unfolded.includes(named(each))) each.open = true;
+  });
+
+  // Nothing is sent twice by a hasty second press.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, 5000);
+  });
+  addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
   const themes = by("[data-theme-switch]");
   themes?.addEventListener("submit", (event) => {

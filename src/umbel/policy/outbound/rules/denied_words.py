@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from umbel.policy.interface import RuleLevel  # noqa: TC001 - msgspec reads it
-from umbel.policy.outbound.interface import Around, OutboundJudgement, OutboundRule, OutboundSettings
+from umbel.policy.outbound.interface import Around, OutboundJudgement, OutboundRule, OutboundSettings, Tip
 from umbel.policy.outbound.patterns import meant
 
 if TYPE_CHECKING:
@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 class Settings(OutboundSettings, frozen=True, kw_only=True):
     """`words` are looked for as whole words, whatever the case; a host also stands for those below it.
 
-    `except_files` are patterns of files in which they may stand.
+    `except_files` are patterns of files in which they may stand. `withheld` counts words that an office doesn't tell to
+    whoever asked for its policy: nobody can say then whether one of them leaves.
     """
 
     level: RuleLevel = "fail"
     unknown: RuleLevel = "warn"
     words: tuple[str, ...] = ()
     except_files: tuple[str, ...] = ()
+    withheld: int | None = None
 
 
 class DeniedWordsRule(OutboundRule):
@@ -45,7 +47,8 @@ class DeniedWordsRule(OutboundRule):
 
     def lacks(self, settings: Settings, around: Around) -> str | None:  # noqa: ARG002 - one signature
         """An empty list denies nothing."""
-        return None if settings.words else "No words are listed: [outbound.denied-words] words."
+        told = settings.words or settings.withheld
+        return None if told else "No words are listed: [outbound.denied-words] words."
 
     def check(self, said: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         """A word has letters."""
@@ -53,6 +56,9 @@ class DeniedWordsRule(OutboundRule):
         for number, word in enumerate(words if isinstance(words, list) else [], 1):
             if isinstance(word, str) and not word.strip():
                 yield "words", f"word {number} is empty"
+        withheld = said.get("withheld")
+        if isinstance(withheld, int) and withheld < 0:
+            yield "withheld", "must be at least 0"
 
     def commit(self, commit: Commit, settings: Settings, around: Around) -> Iterable[OutboundJudgement]:  # noqa: ARG002 - one signature
         """One judgement a word in the message."""
@@ -73,6 +79,22 @@ class DeniedWordsRule(OutboundRule):
                 yield self._judged(word, f"line {number}", change.commit, change.path, number)
         if change.cut:
             yield self._unread(change.path, change.path, change.path)
+
+    def tip(self, tip: Tip, settings: Settings, around: Around) -> Iterable[OutboundJudgement]:  # noqa: ARG002 - one signature
+        """One judgement on the words that aren't told here."""
+        if number := settings.withheld:
+            words = (
+                "1 word that must not leave is"
+                if number == 1
+                else f"{number:,} words that must not leave are"
+            )
+            yield OutboundJudgement(
+                reason=f"{words} kept from this account: nobody can say whether one of them is in it.",
+                outcome="unknown",
+                severity="info",
+                what="words withheld",
+                remedy="Fetch the policy with the token of somebody who writes code here (contributor).",
+            )
 
     def _judged(
         self, word: str, where: str, commit: str, path: str | None = None, line: int | None = None
@@ -95,6 +117,8 @@ class DeniedWordsRule(OutboundRule):
 
 def _found(text: str, words: tuple[str, ...]) -> list[str]:
     """The listed words that stand in a text, as the list spells them, each once."""
+    if not words:
+        return []
     pattern, spelled = _pattern(words)
     folded = text.casefold()
     return list(dict.fromkeys(spelled[found] for found in pattern.findall(folded)))
