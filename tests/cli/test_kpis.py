@@ -225,6 +225,6 @@ def test_files_for_people_and_programs(umbel: Umbel, tmp_path: Path) -> None:
     code, _, err = umbel(*asked, "--chart", "k.png")
     assert (code, "neither .svg nor .html" in err) == (2, True)
     code, _, err = umbel(*asked, "-o", "k.xlsx")
-    assert (code, "neither .parquet nor .csv" in err) == (2, True)
+    assert (code, "ends in none of .parquet, .csv, .ods" in err) == (2, True)
     code, out, _ = umbel(*asked, "--format", "csv")
     assert len(list(csv.DictReader(io.StringIO(out)))) == 4
