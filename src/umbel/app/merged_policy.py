@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from umbel.app.names import matches
 from umbel.app.policies import Policies
 from umbel.policy.outbound.interface import PREFIX
 
@@ -47,9 +47,7 @@ class May(NamedTuple):
             return True
         if pattern in self.hidden:
             return False
-        return not any(
-            fnmatchcase(each, pattern) or fnmatchcase(each, f"*/{pattern}") for each in self.hidden
-        )
+        return not any(matches(pattern, each) for each in self.hidden)
 
     def projects(self, patterns: Iterable[str]) -> tuple[str, ...]:
         """Those of several patterns that may be told."""

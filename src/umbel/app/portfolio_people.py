@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from umbel.evidence.people.leading import FEWEST
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -14,8 +16,6 @@ if TYPE_CHECKING:
 
     from umbel.evidence.people.rules import Rules
     from umbel.evidence.session import Session
-
-FEWEST = 3
 
 
 def people(sessions: Mapping[str, Session | None], rules: Rules) -> pa.Table:

@@ -43,7 +43,7 @@ class Away(msgspec.Struct, frozen=True):
 
 def away(error: BaseException) -> Away | None:
     """What is away, going by an error and what it came of. None: nothing is, the office itself broke."""
-    for each in _chain(error):
+    for each in chain(error):
         if isinstance(each, OSError) and each.errno in NO_ROOM | NOT_WRITABLE:
             full = each.errno in NO_ROOM
             said = "There is no room on the office's disk." if full else "The office's disk can't be written."
@@ -79,7 +79,7 @@ def _of_database(error: DatabaseError) -> Away | None:
     return None
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def chain(error: BaseException) -> Iterator[BaseException]:
     """An error, and what it came of."""
     seen: set[int] = set()
     each: BaseException | None = error

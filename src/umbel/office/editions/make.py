@@ -15,7 +15,7 @@ import msgspec
 
 from umbel.model.days import end_of
 from umbel.model.errors import UmbelError
-from umbel.office.away import says_full
+from umbel.office.away import NO_ROOM, chain, says_full
 from umbel.office.editions import registry, tables
 from umbel.office.editions.interface import Edition, Shared
 from umbel.office.editions.store import Made, Pointer, Store
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("umbel.office.editions")
 MOST_DEATHS = 3
 """Times that its maker may be killed at one part, before the others are made without it."""
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.ENOMEM})
+_LACKING = NO_ROOM | {errno.EROFS, errno.ENOMEM}
 _LACKS = frozenset({"OutOfMemoryException"})
 """DuckDB's word for it; its name, so that it needn't be loaded."""
 
@@ -194,11 +194,9 @@ def one(store: Store, edition: Edition, shared: Shared, name: str, made: Made) -
 
 def _must_be_its_own(name: str, error: Exception) -> None:
     """Raise `OSError` where a part failed since the machine lacks something: it is tried again, not given up."""
-    each: BaseException | None = error
-    while each is not None:
+    for each in chain(error):
         lacks = isinstance(each, MemoryError) or type(each).__name__ in _LACKS
-        if isinstance(each, OSError) and each.errno in _NO_ROOM:
+        if isinstance(each, OSError) and each.errno in _LACKING:
             raise OSError(each.errno, each.strerror or str(each), name) from error
         if lacks or says_full(str(each)):
             raise OSError(errno.ENOSPC, f"{type(each).__name__}: {str(each)[:300]}", name) from error
-        each = each.__cause__ or each.__context__
