@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import msgspec
 
 from umbel.model.errors import UsageError
+from umbel.office.pace import A_MINUTE
 
 FOLDER = ".umbel/office"
 """Where the office keeps what is its own, in the workspace: the embedded database, its key, computed figures."""
@@ -55,6 +56,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     mail_from: str = "umbel@localhost"
     proxies: int = 0
     """How many proxies stand before it, each of which adds to `X-Forwarded-For`: tries are counted by client."""
+    pace: int = A_MINUTE
+    """Requests a minute that a token may make of one process; 0: any number."""
     debug: bool = False
 
     @property
@@ -91,6 +94,7 @@ def _current() -> Config:
         mail_password=_value("UMBEL_MAIL_PASSWORD"),
         mail_from=os.environ.get("UMBEL_MAIL_FROM", "umbel@localhost"),
         proxies=_number("UMBEL_PROXIES"),
+        pace=_number("UMBEL_PACE", A_MINUTE),
         debug=os.environ.get("UMBEL_DEBUG") == "1",
     )
 
@@ -110,8 +114,8 @@ def _value(name: str) -> str | None:
         ) from error
 
 
-def _number(name: str) -> int:
-    text = os.environ.get(name) or "0"
+def _number(name: str, unless_told: int = 0) -> int:
+    text = os.environ.get(name) or str(unless_told)
     if not (text.isascii() and text.isdecimal()):
         raise UsageError(f"{name} is {text!r}.", "It is a number, 0 or more.")
     return int(text)

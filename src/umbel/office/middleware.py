@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 import secrets
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -19,6 +21,7 @@ from umbel.model.errors import NoEvidenceError, UmbelError, UsageError
 from umbel.office import away
 from umbel.office.config import config
 from umbel.office.errors import is_api, refused
+from umbel.office.pace import Pace
 from umbel.office.roles import allows
 from umbel.office.routes import table
 from umbel.office.seen import seen
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
+
+    from umbel.office.accounts.models import Token
 
 log = logging.getLogger("umbel.office.requests")
 
@@ -165,6 +170,27 @@ def headed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
+@cache
+def _paced() -> Pace:
+    return Pace(config().pace)
+
+
+def _too_often(request: HttpRequest, token: Token) -> HttpResponse | None:
+    """The refusal of a token that asks faster than the office lets any."""
+    wait = _paced().wait(token.pk)
+    if not wait:
+        return None
+    seconds = math.ceil(wait)
+    response = refused(
+        request,
+        429,
+        "This token asks too often.",
+        f"Wait {seconds} s; whoever runs the office sets the pace.",
+    )
+    response["Retry-After"] = str(seconds)
+    return response
+
+
 class Access:
     """Lets through whom the access table names, and nobody else; says in one line what a use case refused."""
 
@@ -207,7 +233,7 @@ class Access:
             return refused(
                 request, 403, "This token may not do that.", "Its scopes are shown with your tokens."
             )
-        return None
+        return None if token is None else _too_often(request, token)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """What the core refuses is told as it says it."""

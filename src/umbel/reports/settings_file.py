@@ -36,6 +36,15 @@ paths = ["."]
 # [[projects]]
 # name = "shop"
 # match = ["github.com/acme/shop", "shop-backend", "sboms/shop-*.json"]
+
+# The web office (`umbel serve`). Who may do what there goes by accounts (`umbel office account`), or by single sign-on:
+# [office.roles]
+# legal = ["legal-*"]             # patterns of groups; also: viewer, contributor, security, office
+#
+# Projects that only some may see:
+# [[office.confidential]]
+# projects = ["skunkworks-*"]
+# roles = ["security"]            # or people, groups, teams
 """
 
 _PRODUCT = """\

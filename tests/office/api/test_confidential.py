@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from tests.office.api.documents import FINE, INNER, bill, hide
 from tests.office.api.test_dependency_track import put
 from tests.office.estate import SECRET
 from umbel.app.names import matcher
+from umbel.frameworks.links import Link
 from umbel.office import core
 from umbel.office.accounts import rules
 from umbel.office.api import catalogue
@@ -64,7 +66,7 @@ def test_what_names_it_is_left_out_of_any_record() -> None:
         "first": "vault",
         "by": {"vault": 1, "shop": 2},
         "n": 3,
-        "text": "It is used by only-vault.",
+        "text": "It is used by vault.",
     }
     assert without(told, HIDDEN) == {
         "rows": [{"project": "shop", "uses": ["till"]}],
@@ -77,8 +79,42 @@ def test_what_names_it_is_left_out_of_any_record() -> None:
 
 
 def test_a_short_name_hides_no_words_that_have_it_in_them() -> None:
-    told = {"licences": ["build", "required", "GUI"], "why": "It requires a guide.", "of": "ui/kit"}
+    told = {
+        "licences": ["build", "required", "GUI"],
+        "why": "It requires a guide, @fluent/ui and ui.js.",
+        "of": "the ui.",
+    }
     assert without(told, HIDDEN) == {**told, "of": "confidential"}
+
+
+def test_a_name_of_several_words_hides_its_paths_and_addresses() -> None:
+    looks = Seen(hidden=frozenset({"blue-vault"}))
+    told = ["https://git.example/acme/blue-vault.git", "blue-vault/pom.xml", "blue-vault-2/pom.xml"]
+    assert without(told, looks) == ["blue-vault-2/pom.xml"]
+
+
+def test_fields_that_are_called_as_a_project_stay() -> None:
+    link = Link(
+        title="A",
+        url="https://example.org/",
+        petal="legal",
+        keeper="title",
+        by="office",
+        decided=date(2026, 1, 5),
+    )
+    looks = Seen(hidden=frozenset({"title"}))
+    assert without(link, looks)["title"] == "A"
+    assert without(link, looks)["keeper"] == "confidential"
+    row = {"title": "A", "keeper": "title"}
+    assert without({"rows": [row, {**row, "keeper": "us"}]}, looks, fields=True) == {
+        "rows": [{"title": "A", "keeper": "us"}]
+    }
+    assert without({"title": 1, "other": 2}, looks) == {"other": 2}
+
+
+def test_names_that_only_a_rule_knows_are_left_out() -> None:
+    looks = Seen(hidden=rules.Hidden.of((), matcher(["secret-*"])))
+    assert without(["shop", "secret-plan", "about secret-plan, too"], looks) == ["shop"]
 
 
 def test_a_row_with_a_name_in_it_goes_as_a_whole() -> None:

@@ -44,6 +44,10 @@ class Hidden(frozenset[str]):
         """Whether a project of this name is kept from them."""
         return super().__contains__(name) or (isinstance(name, str) and self.named(name))
 
+    def __bool__(self) -> bool:
+        """Something is kept from them: also where rules alone say so, and no evidence has a name for it yet."""
+        return True
+
 
 class _Known(NamedTuple):
     """What is known of the projects of a workspace, and what was made of it."""

@@ -4,63 +4,83 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from umbel.office.confidential import names
+from umbel.office.pages.ecosystem.figures import kept_from
+from umbel.office.pages.legal.confidential import kept_back
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from umbel.office.seen import Seen
+
+    Tells = Callable[[str], bool]
 
 INSTEAD = "confidential"
 _GONE = object()
 
 
-def without(value: Any, looks: Seen) -> Any:
-    """A record without what names a confidential project: such entries of lists and mappings are left out.
+def without(value: Any, looks: Seen, *, fields: bool = False) -> Any:
+    """A record without what names a confidential project, or what only such projects use: entries that do are left out.
 
-    A text that stands alone says `confidential` in its place. Counts stay: they name nobody.
+    A text that stands alone says `confidential` in its place. Counts stay: they name nobody. `fields`: what mappings go
+    by are names of columns, and none of projects.
     """
     if not looks.hidden:
         return value
-    kept = _kept(msgspec.to_builtins(value, str_keys=True), looks, _named_in(frozenset(looks.hidden)))
+    kept = _kept(value, _telling(looks), fields=fields)
     return None if kept is _GONE else kept
 
 
-@lru_cache(maxsize=64)
-def _named_in(names: frozenset[str]) -> re.Pattern[str]:
-    """What finds any of the names in a text, as a word: a project `ui` isn't named by `build` or `required`."""
-    several = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if name)
-    return re.compile(rf"(?<![^\W_])(?:{several})(?![^\W_])" if several else r"(?!)")
+def _telling(looks: Seen) -> Tells:
+    """What finds out whether a text tells of what is kept from somebody."""
+    upstream, is_kept = kept_from(looks), kept_back(looks)
+
+    def tells(text: str) -> bool:
+        if text in upstream or names(text, looks.hidden):
+            return True
+        return text.startswith("pkg:") and (is_kept is None or is_kept(text))
+
+    return tells
 
 
-def _names(text: str, looks: Seen, named: re.Pattern[str]) -> bool:
-    return not looks.shows(text) or named.search(text) is not None
-
-
-def _kept(value: Any, looks: Seen, named: re.Pattern[str]) -> Any:
+def _kept(value: Any, tells: Tells, *, fields: bool) -> Any:
     if isinstance(value, str):
-        return _GONE if _names(value, looks, named) else value
+        return _GONE if tells(value) else value
     if isinstance(value, list | tuple | set | frozenset):
-        told = [_kept(each, looks, named) for each in value]
+        told = [_kept(each, tells, fields=fields) for each in value]
         if _is_row(value) and any(_is_of_it(each) for each in told):
             return _GONE  # with a cell left out, the others would stand in the wrong places
         return [each for each in told if not _is_of_it(each)]
-    if not isinstance(value, dict):
-        return value
-    found: dict[str, Any] = {}
-    for key, each in value.items():
-        if _names(key, looks, named):
-            continue
-        kept = _kept(each, looks, named)
-        found[key] = INSTEAD if kept is _GONE else kept
-    return found
+    if isinstance(value, msgspec.Struct):  # its fields are no names of projects, whatever these are called
+        parts = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
+        return {name: _or_instead(_kept(getattr(value, part), tells, fields=fields)) for name, part in parts}
+    if isinstance(value, dict):
+        return {
+            key: _or_instead(_kept(each, tells, fields=fields))
+            for key, each in value.items()
+            if fields or not (isinstance(key, str) and tells(key))
+        }
+    return value
+
+
+def _or_instead(kept: Any) -> Any:
+    return INSTEAD if kept is _GONE else kept
 
 
 def _is_row(value: Any) -> bool:
     """Whether it is a row of cells of several kinds, and no list of things of one kind."""
-    return isinstance(value, tuple) and len({type(each) for each in value if each is not None}) > 1
+    if not isinstance(value, tuple):
+        return False
+    kinds = {
+        msgspec.Struct if isinstance(each, msgspec.Struct) else type(each)
+        for each in value
+        if each is not None
+    }
+    return len(kinds) > 1
 
 
 def _is_of_it(value: Any) -> bool:

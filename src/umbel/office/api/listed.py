@@ -92,7 +92,7 @@ def _list(listing: Listing) -> Callable[..., HttpResponse]:
             request,
             found,
             lambda page: {
-                **without(_page(page, named), seen_of(request)),
+                **without(_page(page, named), seen_of(request), fields=True),
                 "state": found.state.value,
                 "edition": edition_told(found.edition),
             },
@@ -115,7 +115,7 @@ def _one(listing: Listing) -> Callable[..., HttpResponse]:
             request,
             found,
             lambda row: {
-                "row": without(_row(row, named), seen_of(request)),
+                "row": without(_row(row, named), seen_of(request), fields=True),
                 "state": found.state.value,
                 "edition": edition_told(found.edition),
             },

@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 from umbel.office.api import (
+    asked,
     catalogue,
     decisions,
     incidents,
     metrics,
     office,
+    papers,
     products,
     reference,
     requests,
@@ -21,7 +23,19 @@ from umbel.office.api.machine import routes
 from umbel.office.roles import Who
 from umbel.office.routes import page
 
-DECLARED = (office, uploads, requests, decisions, products, incidents, shared, metrics, operations)
+DECLARED = (
+    office,
+    uploads,
+    requests,
+    decisions,
+    products,
+    incidents,
+    shared,
+    asked,
+    papers,
+    metrics,
+    operations,
+)
 """Modules that declare operations when they are imported, in the order of the reference."""
 
 catalogue.declare()

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from rapidfuzz.distance import OSA
+
 LONGEST = 24
 """Letters up to which a word is put right."""
 SHORT = 8
@@ -55,21 +57,5 @@ def nearness(typed: str, text: str) -> float:
 
 
 def _like(one: str, other: str) -> float:
-    longest = max(len(one), len(other))
-    if not longest or abs(len(one) - len(other)) > longest * (1 - NEAR) + 1:
-        return 0.0
-    return 1 - slips(one, other) / longest
-
-
-def slips(one: str, other: str) -> int:
-    """How many letters were changed, left out, added, or swapped with the next (optimal string alignment)."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for here, letter in enumerate(one, 1):
-        two_before, before, row = before, row, [here]
-        for there, wanted in enumerate(other, 1):
-            cost = min(before[there] + 1, row[-1] + 1, before[there - 1] + (letter != wanted))
-            if here > 1 and there > 1 and letter == other[there - 2] and one[here - 2] == wanted:
-                cost = min(cost, two_before[there - 2] + 1)
-            row.append(cost)
-    return row[-1]
+    """1 less the share of letters that were changed, left out, added, or swapped with the next; 0 where not near."""
+    return float(OSA.normalized_similarity(one, other, score_cutoff=NEAR))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from umbel.office.config import config
-from umbel.office.editions import asking, make, registry
+from umbel.office.editions import asking, make, opened, registry
 from umbel.office.editions.interface import Edition, Found, Shared, State
 from umbel.office.editions.store import Made, Pointer, Store
 
@@ -88,7 +88,7 @@ def _list(listing: Listing, seen: Seen, read: Callable[[Path], T]) -> Found[T]:
         if not path.exists():
             return None
         try:
-            return read(path) if asking.fits(listing, path) else None
+            return read(path) if opened.fits(listing, path) else None
         except sqlite3.OperationalError as error:
             if _is_of_before(error) or not path.exists():
                 return None

@@ -85,7 +85,7 @@ _SAID = {"answered": "answered", "commented": "commented on it", "mentioned": "m
 
 def visible(seen: Seen) -> QuerySet[Request]:
     """The requests that may be shown to somebody; of a page of them ask `shown_to` once more."""
-    if not _keeps(seen):
+    if not seen.hidden:
         return Request.objects.all()
     named = Request.objects.exclude(project="").order_by().values_list("project", flat=True).distinct()
     return Request.objects.exclude(project__in=[name for name in named if not seen.shows(name)])
@@ -96,7 +96,7 @@ def shown_to(seen: Seen) -> Callable[[Request], bool]:
 
     Nor where it names a package that only such projects use, but for who asked.
     """
-    if not _keeps(seen):
+    if not seen.hidden:
         return lambda _: True
     from umbel.office.pages.legal.confidential import kept_back
 
@@ -110,11 +110,6 @@ def shown_to(seen: Seen) -> Callable[[Request], bool]:
         return not kept(request.fields.get("package"))
 
     return shows
-
-
-def _keeps(seen: Seen) -> bool:
-    """Whether anything is kept from somebody: also where rules alone say so, and no evidence has a name for it."""
-    return bool(seen.hidden) or type(seen.hidden) is not frozenset
 
 
 def one(seen: Seen, number: int) -> Request | None:
@@ -156,7 +151,7 @@ def waiting(seen: Seen) -> Waiting:
     from django.db.models import Count
 
     now = datetime.now(UTC)
-    if _keeps(seen):
+    if seen.hidden:
         shows = shown_to(seen)
         mine = list(filter(shows, _to_answer(seen)[:_COUNTED]))
         unread = _unread(seen).select_related("request")[:_COUNTED]

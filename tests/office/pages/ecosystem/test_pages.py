@@ -235,8 +235,8 @@ def test_projects_are_called_as_people_call_them() -> None:
 
 
 def test_hidden_names_are_not_told_in_sentences() -> None:
+    from umbel.office.confidential import INSTEAD, masked
     from umbel.office.pages.ecosystem.figures import Zone
-    from umbel.office.pages.ecosystem.masked import INSTEAD, masked
     from umbel.office.seen import Seen
 
     looks = Seen(hidden=frozenset({SECRET, "api"}))

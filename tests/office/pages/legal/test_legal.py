@@ -16,7 +16,7 @@ from umbel.app import Workspace
 from umbel.model.settings import SettingsError
 from umbel.office import core
 from umbel.office.editions import figure_of, read
-from umbel.office.pages.legal import notices, told
+from umbel.office.pages.legal import making, told
 from umbel.office.pages.legal.figures import Ending, legal_state
 from umbel.office.pages.legal.policy_text import policy_text
 from umbel.office.pages.legal.refusing import refuse
@@ -409,7 +409,7 @@ def test_notices_come_as_a_file(as_role: Callable[[str], Client]) -> None:
 def test_nobody_waits_for_notices_of_very_much(
     as_role: Callable[[str], Client], asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notices, "MOST_PACKAGES", 1)
+    monkeypatch.setattr(making, "MOST_PACKAGES", 1)
     page = as_role("viewer").get("/legal/notices/file/", asked)
     assert page.status_code == 413
     assert "too many to wait for" in page.content.decode()

@@ -108,7 +108,7 @@ ROWS: list[dict[str, Any]] = [
 
 
 def test_no_cell_of_a_sheet_is_a_formula() -> None:
-    text = b"".join(export.as_csv(LIST, ROWS)).decode("utf-8-sig")
+    text = b"".join(export.as_csv(export.columns(LIST), ROWS)).decode("utf-8-sig")
     read = list(csv.reader(io.StringIO(text, newline="")))
     assert read[0] == ["key", "name", "number", "some", "yes"]
     for row in read[1:]:
@@ -121,7 +121,7 @@ def test_no_cell_of_a_sheet_is_a_formula() -> None:
 
 def test_json_is_whole_and_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "BATCH", 3)
-    parts = list(export.as_json(LIST, ROWS, {"total": 4}))
+    parts = list(export.as_json(export.columns(LIST), ROWS, {"total": 4}))
     assert len(parts) == 4
     told = json.loads(b"".join(parts))
     assert told["total"] == 4
@@ -131,5 +131,8 @@ def test_json_is_whole_and_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nothing_is_a_sheet_with_heads_and_an_empty_record() -> None:
-    assert b"".join(export.as_csv(LIST, [])).decode("utf-8-sig").strip() == "key,name,number,some,yes"
-    assert json.loads(b"".join(export.as_json(LIST, [], {})))["rows"] == []
+    assert (
+        b"".join(export.as_csv(export.columns(LIST), [])).decode("utf-8-sig").strip()
+        == "key,name,number,some,yes"
+    )
+    assert json.loads(b"".join(export.as_json(export.columns(LIST), [], {})))["rows"] == []

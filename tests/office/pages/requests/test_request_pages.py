@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -407,6 +409,28 @@ def test_many_requests_come_in_pages(own_office: Path, as_role: Callable[[str], 
     for number in ("0", "-1", "999", "x", "²", "9" * 50):
         _text(owner, f"/requests/?page={number}")
     assert own_office
+
+
+def test_requests_are_taken_away_as_they_are_asked_for(
+    own_office: Path, as_role: Callable[[str], Client]
+) -> None:
+    assert own_office
+    owner = as_role("owner")
+    _asked(owner)
+    _asked(owner, kind="package", package="pkg:npm/left-pad", reason="To build")
+    assert "format=csv" in _text(owner, "/requests/?state=open")
+    csv_ = b"".join(owner.get("/requests/?state=open&format=csv")).decode("utf-8-sig")
+    heads, *rows = list(csv.reader(csv_.splitlines()))
+    told = [dict(zip(heads, row, strict=True)) for row in rows]
+    assert [(each["kind"], each["state"], each["late"]) for each in told] == [
+        ("package", "open", "no"),
+        ("exception", "open", "no"),
+    ]
+    Request.objects.filter(kind="package").update(title="=HYPERLINK(1)")
+    assert b"'=HYPERLINK" in b"".join(owner.get("/requests/?format=csv"))
+    found = json.loads(b"".join(owner.get("/requests/?kind=exception&format=json")))
+    assert [each["kind"] for each in found["rows"]] == ["exception"]
+    assert json.loads(b"".join(owner.get("/requests/?state=declined&format=json")))["rows"] == []
 
 
 def test_everything_is_in_the_log(own_office: Path, as_role: Callable[[str], Client]) -> None:

@@ -15,7 +15,7 @@ import msgspec
 from django.db import connection
 from django.db.models import Q
 
-from umbel.office.pages.ecosystem.masked import without
+from umbel.office.confidential import without
 from umbel.office.pages.portfolio.export import sheet_cell
 from umbel.office.records.models import Entry
 from umbel.office.seen import Seen

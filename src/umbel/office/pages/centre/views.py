@@ -11,11 +11,11 @@ from django.shortcuts import render
 
 from umbel.office import figures
 from umbel.office import seen as seen_module
+from umbel.office.confidential import masked
 from umbel.office.editions import figure_of
 from umbel.office.pages.centre import figures as own
 from umbel.office.pages.centre import told
 from umbel.office.pages.ecosystem.figures import kept_from
-from umbel.office.pages.ecosystem.masked import masked
 from umbel.office.pages.legal.confidential import kept_back
 from umbel.office.roles import Who, allows
 from umbel.reports.markup import Html

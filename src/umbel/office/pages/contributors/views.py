@@ -20,6 +20,7 @@ from umbel.frameworks.links import Link, Withdrawn
 from umbel.frameworks.recognition import BADGES, Earned
 from umbel.office import figures as shared_figures
 from umbel.office import seen
+from umbel.office.confidential import masked
 from umbel.office.core import workspace
 from umbel.office.editions import State, figure_of, row_of
 from umbel.office.errors import refused
@@ -28,7 +29,6 @@ from umbel.office.pages.contributors.forms import LinkForm, WithdrawForm
 from umbel.office.pages.ecosystem.allowed import may
 from umbel.office.pages.ecosystem.figures import kept_from
 from umbel.office.pages.ecosystem.forms import kept
-from umbel.office.pages.ecosystem.masked import masked
 from umbel.office.pages.ecosystem.projects import BACK, PAST, by_of, today
 from umbel.office.pages.ecosystem.readings import cards
 from umbel.office.pages.ecosystem.views import petal_context

@@ -122,9 +122,9 @@ def _standing(looks: Seen, name: str) -> Standing:
 
 
 def _followed(looks: Seen, name: str) -> Any:
+    from umbel.office.confidential import masked
     from umbel.office.editions import figure_of
     from umbel.office.pages.ecosystem.figures import followed
-    from umbel.office.pages.ecosystem.masked import masked
 
     found = masked(figure_of(followed, looks).value, looks) or ()
     return next((each for each in found if each.standing.contribution.name == name), None)

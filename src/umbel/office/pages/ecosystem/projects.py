@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from umbel.office import seen
+from umbel.office.confidential import masked
 from umbel.office.core import workspace
 from umbel.office.editions import State, row_of
 from umbel.office.errors import refused
@@ -21,7 +22,6 @@ from umbel.office.pages.ecosystem import lists
 from umbel.office.pages.ecosystem.allowed import may
 from umbel.office.pages.ecosystem.forms import CoordinatorForm, OpinionForm, StanceForm, kept
 from umbel.office.pages.ecosystem.gathered import ProjectFacts
-from umbel.office.pages.ecosystem.masked import masked
 from umbel.office.records import change
 from umbel.reports.markup import Html
 from umbel.strategy.interface import Opinion

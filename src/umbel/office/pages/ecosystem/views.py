@@ -12,13 +12,13 @@ from django.shortcuts import render
 
 from umbel.model.errors import UsageError
 from umbel.office import seen
+from umbel.office.confidential import masked
 from umbel.office.core import workspace
 from umbel.office.editions import State, figure_of
 from umbel.office.figures import petals
 from umbel.office.pages.ecosystem import figures, lists
 from umbel.office.pages.ecosystem.allowed import may
 from umbel.office.pages.ecosystem.forms import BudgetForm
-from umbel.office.pages.ecosystem.masked import masked
 from umbel.office.pages.ecosystem.readings import cards
 from umbel.office.pages.portfolio.lists import list_page
 from umbel.policy.evaluations import MEANING, RINGS

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from umbel.model import purl
+from umbel.office.confidential import masked
 from umbel.office.editions import State, figure_of, row_of
 from umbel.office.figures import FLOWER, assessments, plan
 from umbel.office.inbox.reading import next_up
 from umbel.office.navigation import link_to, url_of
 from umbel.office.pages.centre.figures import actions, turns
-from umbel.office.pages.ecosystem.masked import masked
 from umbel.office.pages.home import flower, journal, standing, todo, visits
 from umbel.office.pages.home.figures import MOST_ALERTS, MOST_DECIDED, Changes, Raised, changes, upgrades
-from umbel.office.pages.legal.confidential import keeps, kept_back
+from umbel.office.pages.legal.confidential import kept_back
 from umbel.office.pages.portfolio.figures import PACKAGES
 from umbel.office.roles import Role
 
@@ -247,7 +247,7 @@ def _package_url(package: str, seen: Seen) -> str | None:
 
 def _may_tell(seen: Seen) -> Callable[[Taken], bool]:
     """What tells whether a decision may be told: it names no hidden project, and no package that only such have."""
-    if not keeps(seen.hidden):
+    if not seen.hidden:
         return lambda _: True
     kept = kept_back(seen)
 

@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 import msgspec
 
 from umbel.office.navigation import link_to
-from umbel.office.pages.legal.confidential import keeps
 from umbel.office.roles import Role
 
 if TYPE_CHECKING:
@@ -155,7 +154,7 @@ def _sentence(reason: str, about: str) -> str:
 def _may_see(upgrade: Upgrade | None, seen: Seen) -> bool:
     """Whether a package may be named: not where none but hidden projects have it, or nobody knows who has it."""
     if upgrade is None:
-        return not keeps(seen.hidden)
+        return not seen.hidden
     return upgrade.among is None or any(map(seen.shows, upgrade.among))
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from umbel.model import purl
-from umbel.office.editions import asking
+from umbel.office.editions.opened import connection
 from umbel.office.editions.read import path_of
 from umbel.office.pages.portfolio.figures import PACKAGES
 from umbel.policy.naming import query
@@ -24,11 +24,6 @@ MOST = 50
 """Packages that a pattern is looked up as; one that means more tells no name of any."""
 
 
-def keeps(hidden: Collection[str]) -> bool:
-    """Whether anything at all is kept from somebody; a set that knows patterns may have no name yet."""
-    return bool(hidden) or type(hidden) is not frozenset
-
-
 def only_hidden(among: Collection[str] | None, hidden: Collection[str]) -> bool:
     """Whether each of the projects that a thing belongs to is kept; None: they are many, or none is known."""
     return bool(among) and all(name in hidden for name in among or ())
@@ -36,7 +31,7 @@ def only_hidden(among: Collection[str] | None, hidden: Collection[str]) -> bool:
 
 def kept_back(looks: Seen) -> Callable[[str | None], bool] | None:
     """What tells whether a package, as decisions write it, must not be named; None while nobody can tell."""
-    if not keeps(looks.hidden):
+    if not looks.hidden:
         return lambda _: False
     found = path_of(PACKAGES, looks, lambda path: path)
     place = found.value
@@ -70,7 +65,7 @@ def _users(path: Path, text: str) -> tuple[tuple[str, ...] | None, ...]:
     else:
         sql, values = f"{column} = ?", (name,)
     rows = (
-        asking.connection(path)
+        connection(path)
         .execute(
             f'SELECT "among" FROM rows WHERE {sql} LIMIT {MOST + 1}',  # noqa: S608 - columns of this place
             values,

@@ -16,7 +16,8 @@ from umbel.model import license_policy, obligations, purl
 from umbel.model.license_logic import leaves, tree
 from umbel.office import figures as shared_figures
 from umbel.office.core import workspace
-from umbel.office.editions import asking, figure_of
+from umbel.office.editions import figure_of
+from umbel.office.editions.opened import connection
 from umbel.office.editions.read import file_of, path_of
 from umbel.office.pages.legal.confidential import kept_back
 from umbel.office.pages.legal.lists import UNDECIDED, license_tops
@@ -241,7 +242,7 @@ def decided_since(looks: Seen) -> dict[str, str]:
     def read(path: Path) -> list[tuple[str, str]]:
         marks_ = ", ".join("?" * len(packages))
         sql = f'SELECT "key", "name", "package" FROM rows WHERE "package" IN ({marks_}) LIMIT {FEW}'  # noqa: S608
-        rows = asking.connection(path).execute(sql, sorted(packages)).fetchall()
+        rows = connection(path).execute(sql, sorted(packages)).fetchall()
         return [(row[0], row[1]) for row in rows if not kept(row[2])]
 
     found = path_of(UNDECIDED, looks, read)

@@ -31,6 +31,7 @@ PRIVATE = frozenset({"stakeholder-map"})
 """Documents with people in them: for the office only, and never written to a folder."""
 SLOW = frozenset({"quarterly-review", "executive-page", "office-plan", "strategy"})
 """Documents of the whole portfolio: each takes seconds to minutes, and names projects."""
+NOT_FOR_YOU = ("It speaks of every project, also of some that you may not see.", "Ask the office.")
 TYPES = {"pdf": "application/pdf", "html": "text/html; charset=utf-8", "md": "text/markdown; charset=utf-8"}
 
 
@@ -38,7 +39,7 @@ def documents(request: HttpRequest) -> HttpResponse:
     """Every document that can be had."""
     looks = seen_module.of(request)
     context = {
-        "documents": _offered(looks),
+        "documents": offered(looks),
         "is_office": allows(Who.OFFICE, looks.roles),
         "pack": _pack_state(request),
     }
@@ -48,30 +49,26 @@ def documents(request: HttpRequest) -> HttpResponse:
 def document(request: HttpRequest, name: str) -> HttpResponse:
     """One document: what it is, and its PDF, page or Markdown once it is there."""
     looks = seen_module.of(request)
-    about = next((each for each in _offered(looks) if each.name == name), None)
-    if about is None:
-        raise Http404(f"There is no document {name}.")
-    if name in SLOW and looks.hidden:
-        return refused(
-            request, 403, "It speaks of every project, also of some that you may not see.", "Ask the office."
-        )
+    told_of = about(looks, name)
+    if speaks_of_hidden(looks, name):
+        return refused(request, 403, *NOT_FOR_YOU)
     product = _product(request)
     form = request.POST.get("format") or request.GET.get("format")
     if form is not None and form not in FORMATS:
         raise UsageError(f"A document isn't written as {form!r}.", f"There are: {', '.join(FORMATS)}.")
     if request.method == "POST":
-        _order(looks, name, form or "pdf", product)
+        ordered(looks, name, form or "pdf", product)
         return HttpResponseRedirect(request.get_full_path())
     if form is not None:
-        return _sent(looks, name, form, product)
-    states = [(each, _state(looks, name, each, product)) for each in FORMATS]
+        return sent(looks, name, form, product)
+    states = [(each, state_of(looks, name, each, product)) for each in FORMATS]
     context = {
-        "about": about,
+        "about": told_of,
         "states": states,
         "is_slow": name in SLOW,
         "waiting": any(state and state.how == apart.How.COMING for _, state in states),
         "product": product or "",
-        "products": [each.name for each in workspace().settings.products] if about.product else [],
+        "products": [each.name for each in workspace().settings.products] if told_of.product else [],
     }
     return render(request, "management/document.html", context)
 
@@ -95,17 +92,30 @@ def pack(request: HttpRequest) -> HttpResponseBase:
     return render(request, "management/pack.html", {"state": state, "waiting": state.how == apart.How.COMING})
 
 
-def _offered(looks: Seen) -> list[About]:
+def about(looks: Seen, name: str) -> About:
+    """A document by its name. Raises `Http404` where there is none that may be had."""
+    found = next((each for each in offered(looks) if each.name == name), None)
+    if found is None:
+        raise Http404(f"There is no document {name[:80]}.")
+    return found
+
+
+def speaks_of_hidden(looks: Seen, name: str) -> bool:
+    """Whether a document may speak of projects that are kept from somebody."""
+    return name in SLOW and bool(looks.hidden)
+
+
+def offered(looks: Seen) -> list[About]:
     """The documents that may be had, those of the whole program first."""
     is_office = allows(Who.OFFICE, looks.roles)
     found = [each for each in workspace().documents_there() if is_office or each.name not in PRIVATE]
     return sorted(found, key=lambda each: (each.name not in SLOW, each.title))
 
 
-def _sent(looks: Seen, name: str, form: str, product: str | None) -> HttpResponse:
+def sent(looks: Seen, name: str, form: str, product: str | None) -> HttpResponse:
     """The document itself. Raises `UsageError` where it isn't there yet."""
     if name in SLOW:
-        state = _state(looks, name, form, product)
+        state = state_of(looks, name, form, product)
         if state is None or state.how != apart.How.READY:
             raise UsageError(
                 "This document isn't there yet.", "Ask for it on its page, and look again in a minute."
@@ -119,16 +129,17 @@ def _sent(looks: Seen, name: str, form: str, product: str | None) -> HttpRespons
     return response
 
 
-def _order(looks: Seen, name: str, form: str, product: str | None) -> None:
+def ordered(looks: Seen, name: str, form: str, product: str | None) -> apart.Made | None:
+    """Have a document of the whole portfolio made, once; None: it is written when it is asked for."""
     if name not in SLOW:
-        return
+        return None
     narrowed = [] if product is None else ["--product", product]
     folder = str(workspace().folder)
     arguments = ["document", name, "-f", form, "-o", "{path}", "-C", folder, *_as_of(looks), *narrowed]
-    apart.order(_key(looks, name, form, product), form, arguments)
+    return apart.order(_key(looks, name, form, product), form, arguments)
 
 
-def _state(looks: Seen, name: str, form: str, product: str | None) -> apart.Made | None:
+def state_of(looks: Seen, name: str, form: str, product: str | None) -> apart.Made | None:
     """How a document stands; None: it is written when it is asked for."""
     return apart.made(_key(looks, name, form, product), form) if name in SLOW else None
 

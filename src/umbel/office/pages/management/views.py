@@ -12,9 +12,9 @@ from django.shortcuts import render
 from umbel.model.errors import UsageError
 from umbel.office import figures
 from umbel.office import seen as seen_module
+from umbel.office.confidential import masked
 from umbel.office.editions import figure_of
 from umbel.office.pages.ecosystem.figures import kept_from
-from umbel.office.pages.ecosystem.masked import masked
 from umbel.office.pages.management import figures as own
 from umbel.office.pages.management import told
 from umbel.office.pages.management.export import written

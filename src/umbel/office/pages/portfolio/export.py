@@ -14,28 +14,24 @@ from umbel.office.editions.listing import Kind
 from umbel.reports.spreadsheet import as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from umbel.office.editions.listing import Column, Listing, Row
+    from umbel.office.editions.listing import Listing, Row
 
 BATCH = 500
 _MARK = "\ufeff"
 """Without it some spreadsheets read UTF-8 as something else."""
 
 
-def as_csv(listing: Listing, rows: Iterable[Row]) -> Iterator[bytes]:
-    """All columns with their names at the top."""
+def as_csv(names: Mapping[str, Kind], rows: Iterable[Row]) -> Iterator[bytes]:
+    """All columns, by what each holds, with their names at the top."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     out.write(_MARK)
-    names = _names(listing)
     writer.writerow(names)
-    columns = [next((c for c in listing.columns if c.name == name), None) for name in names]
     for some in _batches(rows):
         for row in some:
-            writer.writerow(
-                [sheet_cell(row.get(n), column) for n, column in zip(names, columns, strict=True)]
-            )
+            writer.writerow([sheet_cell(row.get(name), kind) for name, kind in names.items()])
         yield out.getvalue().encode("utf-8", "replace")
         out.seek(0)
         out.truncate()
@@ -43,9 +39,8 @@ def as_csv(listing: Listing, rows: Iterable[Row]) -> Iterator[bytes]:
         yield out.getvalue().encode("utf-8", "replace")
 
 
-def as_json(listing: Listing, rows: Iterable[Row], about: dict[str, Any]) -> Iterator[bytes]:
+def as_json(names: Mapping[str, Kind], rows: Iterable[Row], about: dict[str, Any]) -> Iterator[bytes]:
     """One record: what it is of, and `rows`."""
-    names = _names(listing)
     head = json.dumps({**about, "rows": []}, ensure_ascii=False)
     yield head[:-2].encode("utf-8", "replace")
     between = ""
@@ -63,18 +58,22 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield some
 
 
-def sheet_cell(value: Any, column: Column | None = None) -> Any:
+def sheet_cell(value: Any, kind: Kind = Kind.TEXT) -> Any:
     """A cell that a spreadsheet takes for text: what a document says must not become a formula."""
     if value is None:
         return ""
     if isinstance(value, list):
         value = " | ".join(str(each) for each in value)
-    if column is not None and column.kind is Kind.YES:
+    if kind is Kind.YES:
         return {True: "yes", False: "no"}.get(bool(value))
     return as_text(value) if isinstance(value, str) else value
 
 
-def _names(listing: Listing) -> list[str]:
+def columns(listing: Listing) -> dict[str, Kind]:
     """All columns but the one that only says to whom a row shows: it names projects that not everybody may see."""
-    named = [c.name for c in listing.columns if not (c.name == listing.project and c.kind is Kind.WORDS)]
-    return named if "key" in named else ["key", *named]
+    named = {
+        each.name: each.kind
+        for each in listing.columns
+        if not (each.name == listing.project and each.kind is Kind.WORDS)
+    }
+    return named if "key" in named else {"key": Kind.TEXT, **named}

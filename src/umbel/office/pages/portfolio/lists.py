@@ -288,9 +288,9 @@ def _taken_away(request: HttpRequest, source: Source, asked: Asked, wanted: str)
     page = source.page(msgspec.structs.replace(asked, page=1, per_page=1), looks).value
     if every.value is None or every.edition is None or page is None:
         return refused(request, 503, "This list is being made.", every.why or "Try again in a minute.")
-    day = (looks.day or every.edition.day).isoformat()
+    day, names = (looks.day or every.edition.day).isoformat(), export.columns(listing)
     if wanted == "csv":
-        sent, kind = export.as_csv(listing, every.value), "text/csv; charset=utf-8"
+        sent, kind = export.as_csv(names, every.value), "text/csv; charset=utf-8"
     else:
         about = {
             "list": listing.name,
@@ -302,7 +302,7 @@ def _taken_away(request: HttpRequest, source: Source, asked: Asked, wanted: str)
             "whole": page.whole,
             "alike": page.forgiven,
         }
-        sent, kind = export.as_json(listing, every.value, about), "application/json"
+        sent, kind = export.as_json(names, every.value, about), "application/json"
     response = StreamingHttpResponse(sent, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{listing.name}-{day}.{wanted}"'
     return response

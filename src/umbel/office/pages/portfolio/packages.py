@@ -14,7 +14,7 @@ from django.urls import reverse
 from umbel.model import purl
 from umbel.office import seen
 from umbel.office.editions import Asked, Column, Found, Kind, Listing, State, list_of, path_of, row_of
-from umbel.office.editions.asking import connection
+from umbel.office.editions.opened import connection
 from umbel.office.pages.portfolio import live
 from umbel.office.pages.portfolio.address import written
 from umbel.office.pages.portfolio.cells import HREF

@@ -8,7 +8,7 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from umbel.office.editions import path_of
-from umbel.office.editions.asking import connection
+from umbel.office.editions.opened import connection
 from umbel.office.pages.portfolio.figures import DOCUMENTS
 from umbel.reports.markup import printable, short
 

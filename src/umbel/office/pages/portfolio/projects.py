@@ -24,7 +24,7 @@ from umbel.office.editions import (
     path_of,
     row_of,
 )
-from umbel.office.editions.asking import connection
+from umbel.office.editions.opened import connection
 from umbel.office.pages.legal.lists import FINDINGS, VIOLATIONS
 from umbel.office.pages.portfolio import live
 from umbel.office.pages.portfolio.address import written

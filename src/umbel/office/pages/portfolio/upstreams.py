@@ -11,11 +11,11 @@ from django.http import Http404
 from django.shortcuts import render
 
 from umbel.office import seen
+from umbel.office.confidential import masked
 from umbel.office.editions import Asked, Found, State, file_of, list_of, path_of, row_of
-from umbel.office.editions.asking import connection
+from umbel.office.editions.opened import connection
 from umbel.office.pages.ecosystem.gathered import ProjectFacts
 from umbel.office.pages.ecosystem.lists import strategic_facts
-from umbel.office.pages.ecosystem.masked import masked
 from umbel.office.pages.portfolio import live
 from umbel.office.pages.portfolio.figures import PACKAGES, PEOPLE, UPSTREAMS
 from umbel.office.pages.portfolio.files import upstream_people

@@ -16,7 +16,6 @@ from umbel.office import seen as seen_module
 from umbel.office.core import workspace
 from umbel.office.editions import figure_of, newest
 from umbel.office.errors import refused
-from umbel.office.pages.legal.confidential import keeps
 from umbel.office.pages.management import apart
 from umbel.office.pages.products.figures import project_names
 from umbel.office.records import audit
@@ -99,7 +98,7 @@ def paper(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
 
 def _may_read(looks: Seen, patterns: Sequence[str]) -> bool:
     """Whether somebody may see every project that a product's papers speak of."""
-    if not keeps(looks.hidden):
+    if not looks.hidden:
         return True
     members = matched(looks, patterns)
     return (
@@ -117,7 +116,7 @@ def matched(looks: Seen, patterns: Sequence[str]) -> list[str] | None:
 
 def told_patterns(looks: Seen, patterns: Sequence[str]) -> tuple[str, ...]:
     """The patterns that may be told: none that names confidential projects and no other."""
-    if not keeps(looks.hidden):
+    if not looks.hidden:
         return tuple(patterns)
     known = figure_of(project_names, looks).value or []
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from umbel.office.confidential import masked
 from umbel.office.editions import Shared, figure
-from umbel.office.pages.ecosystem.masked import masked
 from umbel.office.roles import Role
 
 if TYPE_CHECKING:

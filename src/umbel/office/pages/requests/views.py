@@ -20,13 +20,14 @@ from umbel.office.errors import refused
 from umbel.office.inbox import answering, asking, evaluating, reading, telling
 from umbel.office.inbox.kinds import KINDS
 from umbel.office.inbox.models import STATES, Known, Notices, Request
-from umbel.office.pages.requests import prefilled, shown
+from umbel.office.pages.requests import export, prefilled, shown
 from umbel.office.pages.requests.figures import alerts_open, mine
 from umbel.office.pages.requests.forms import CommentForm, NoticesForm
 from umbel.office.records import audit
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
     from umbel.office.accounts.models import User
     from umbel.office.inbox.kinds.base import AnswerForm
@@ -60,9 +61,11 @@ def _number(request: HttpRequest, name: str) -> int:
     return int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else 0
 
 
-def listed(request: HttpRequest) -> HttpResponse:
-    """All requests that somebody may see, by state, kind and words."""
+def listed(request: HttpRequest) -> HttpResponseBase:
+    """All requests that somebody may see, by state, kind and words; `?format=csv` or `json` takes them away."""
     seen = seen_module.of(request)
+    if (form := request.GET.get("format")) in {"csv", "json"}:
+        return export.sent(reading.searched(seen, request.GET), form, seen)
     page = shown.page_of(reading.searched(seen, request.GET), request.GET.get("page"), seen)
     told = {
         "page": page,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 _WORDS = "the audit log is only added to"
-_SQLITE = [
+SQLITE = [
     f"CREATE TRIGGER records_entry_no_{what} BEFORE {what} ON records_entry BEGIN SELECT RAISE(ABORT, '{_WORDS}'); END"
     for what in ("UPDATE", "DELETE")
 ]
@@ -33,7 +33,7 @@ def guarded(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for column in ("action", "actor", "at"):  # Django indexes no table that it doesn't manage
         schema_editor.execute(f"CREATE INDEX records_entry_{column} ON records_entry ({column}, id)", None)
     vendor = schema_editor.connection.vendor
-    for statement in {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}.get(vendor, []):
+    for statement in {"sqlite": SQLITE, "postgresql": _POSTGRESQL}.get(vendor, []):
         schema_editor.execute(statement, None)
 
 
