@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 MOST_MOVES = 15
 
+FIRST_QUESTIONS, MORE_QUESTIONS = 8, 24
+"""How many questions are told with what counts as proof, and how many in a line each unless all are asked for."""
+
 
 def home(request: HttpRequest) -> HttpResponse:
     """How the program stands by every framework, and how the office itself does."""
@@ -141,9 +144,13 @@ def questions(request: HttpRequest) -> HttpResponse:
     """What to ask people, the answer that would move most first."""
     looks = seen_module.of(request)
     found = figure_of(own.interview, looks)
+    asked = found.value or []
+    others = asked[FIRST_QUESTIONS:]
     context = {
         "found": found,
-        "questions": found.value or [],
+        "number": len(asked),
+        "first": asked[:FIRST_QUESTIONS],
+        "others": others if request.GET.get("all") else others[:MORE_QUESTIONS],
         "may_attest": allows(Who.APPROVER, looks.roles),
     }
     return render(request, "centre/questions.html", context)
