@@ -15,8 +15,6 @@ SCAN ?= .
 REPORT ?= report.html
 PORT ?= 8080
 SPARK := $(VENV)/spark
-# Half as many test processes again as there are processors: a quarter of their time they wait, for disks and servers.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() * 3 // 2)')
 ARGS ?=
 # What asks the database in ways of its own; the rest of the office only reads what these keep.
 STORED := $(addprefix tests/office/,accounts records inbox api pages/requests pages/audit pages/upload)
@@ -35,11 +33,11 @@ report: $(VENV)/.run ## Examine a folder and write a report of it, one page (REP
 	@$(BIN)/umbel report -o "$(REPORT)"
 
 test: $(VENV)/.dev ## Run the whole default suite (ARGS="-k purl" for a part)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 	@test -n "$(ARGS)" || $(MAKE) --no-print-directory test-postgres
 
 test-postgres: $(VENV)/.dev ## Run the office's tests of what is stored on a real PostgreSQL, where one is installed
-	@$(BIN)/python -m tests.office.postgres $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(STORED) $(ARGS)
+	@$(BIN)/python -m tests.office.postgres $(BIN)/python -m pytest -n auto --dist worksteal $(STORED) $(ARGS)
 
 test-spark: $(VENV)/.dev ## Ask Spark what DuckDB is asked, of every metric (needs Java; installs 500 MB)
 	@if command -v java >/dev/null || test -n "$$JAVA_HOME"; then \

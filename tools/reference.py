@@ -227,6 +227,46 @@ def _check(check: Any) -> str:
     return f"[{check.indicator}](indicators.md#{check.indicator}) {bound}"
 
 
+def access() -> str:
+    """Who may do what in the web office, address by address."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"UMBEL_WORKSPACE": folder, "UMBEL_SECRET_KEY": "of no office"}
+        os.environ["DJANGO_SETTINGS_MODULE"] = "umbel.office.settings"
+        import django
+
+        django.setup()
+        from umbel.office.routes import table
+
+        routes = sorted(table().values(), key=lambda route: (route.path.startswith("api/"), route.path))
+    parts = [HEAD, "# Who may do what in the office", "", _ACCESS, ""]
+    for title, chosen in (
+        ("Pages", [route for route in routes if not route.path.startswith("api/")]),
+        ("The API", [route for route in routes if route.path.startswith("api/")]),
+    ):
+        methods = sorted({method for route in chosen for method in route.allow}, key=_METHODS.index)
+        parts += [f"## {title}", "", f"| address | {' | '.join(methods)} | scope |"]
+        parts += ["|---" * (len(methods) + 2) + "|"]
+        for route in chosen:
+            cells = [str(route.allow.get(method, "")) for method in methods]
+            parts += [f"| `/{route.path}` | {' | '.join(cells)} | {route.scope or ''} |"]
+        parts += [""]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_ACCESS = """\
+Everybody with an account is a viewer; contributor, legal, security and office are given to people one by one, or by
+groups of single sign-on. `catalogue`: viewers, and anybody where `[office] public_catalogue` says so. `approver`:
+legal, security or office, by what a request is of. `anyone`: also without an account. The office may do all. What is
+confidential is kept back behind every address (`[[office.confidential]]`).
+
+`scope`: a token of this scope may use the address, as far as its person may. `read` reads everything but the pages of
+accounts, and `admin` does what any scope does; where none is named, only people write. A test walks every address with
+every method as each role, with each scope, and as nobody."""
+
+
 def claims() -> str:
     """The module that tells what each collector claims, so that not all have to be loaded for one file."""
     import subprocess
@@ -254,6 +294,7 @@ PAGES = {
     "metrics": metrics,
     "indicators": indicators,
     "frameworks": frameworks,
+    "access": access,
 }
 
 

@@ -28,7 +28,7 @@ KNOWN = frozenset(
     for name in (
         "WORKSPACE", "URL", "DATABASE_URL", "DATABASE_PASSWORD", "SECRET_KEY", "RECORDS", "PROXIES", "OIDC_ISSUER",
         "OIDC_CLIENT", "OIDC_SECRET", "OIDC_NAME", "OIDC_GROUPS", "OIDC_SCOPES", "MAIL_URL", "MAIL_PASSWORD",
-        "MAIL_FROM", "METRICS_TOKEN", "DEBUG", "WORK", "OFFICE", "TOKEN", "SERVED_BY",
+        "MAIL_FROM", "METRICS_TOKEN", "PACE", "DEBUG", "WORK", "OFFICE", "TOKEN", "SERVED_BY",
     )
 )  # fmt: skip
 """Everything that is read from the environment, here and by the command line."""

@@ -175,7 +175,8 @@ class _Beside(threading.Thread):
                 "--with-parent",
                 str(os.getpid()),
             ]
-            self._child = subprocess.Popen(command)
+            # In a group of its own: Ctrl-C is for who started it, and reaches it from there.
+            self._child = subprocess.Popen(command, process_group=0)
             return self._child
 
     def end(self) -> None:
