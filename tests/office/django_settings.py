@@ -17,6 +17,7 @@ _folder = tempfile.mkdtemp(prefix="umbel-office-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["UMBEL_WORKSPACE"] = _folder
 os.environ["UMBEL_WORK"] = "inline"
+os.environ["UMBEL_PACE"] = "0"  # they walk every address in seconds
 os.environ["UMBEL_SECRET_KEY"] = "known to every test, and to nobody else"  # noqa: S105 - of tests
 if "UMBEL_TEST_DATABASE_URL" in os.environ:
     os.environ["UMBEL_DATABASE_URL"] = os.environ["UMBEL_TEST_DATABASE_URL"]

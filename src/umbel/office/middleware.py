@@ -199,8 +199,10 @@ class Access:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Go on; `process_view` decides."""
-        return self.get_response(request)
+        """Go on, unless a token asks too often; `process_view` decides who may."""
+        token = getattr(request, "token", None)
+        refusal = None if token is None else _too_often(request, token)
+        return self.get_response(request) if refusal is None else refusal
 
     def process_view(
         self,
@@ -233,7 +235,7 @@ class Access:
             return refused(
                 request, 403, "This token may not do that.", "Its scopes are shown with your tokens."
             )
-        return None if token is None else _too_often(request, token)
+        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """What the core refuses is told as it says it."""

@@ -15,6 +15,7 @@ from django.test import Client
 from tests import acme
 from tests.office.api.documents import hide
 from tests.office.estate import SECRET
+from umbel.office.editions import Found, State
 from umbel.office.pages.legal import making
 from umbel.office.pages.management import papers
 
@@ -117,6 +118,15 @@ def test_what_is_confidential_is_in_none_of_them(own_office: Path, key_of: Calla
         assert owner.get(f"/api/v1/{path}", {"project": SECRET}).status_code == 404
         assert security.get(f"/api/v1/{path}", {"project": SECRET}).status_code == 200
     assert owner.get("/api/v1/papers/executive-page").status_code == 403
+
+
+def test_a_product_whose_parts_are_not_worked_out_yet_is_no_missing_one(
+    viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coming: Found[Any] = Found(state=State.COMING, value=None, edition=None)
+    monkeypatch.setattr(making, "figure_of", lambda *_: coming)
+    assert viewer.get("/api/v1/sbom", {"product": "Shop"}).status_code == 503
+    assert viewer.get("/api/v1/sbom", {"product": "Nothing"}).status_code == 404
 
 
 def test_documents_are_listed_and_taken(viewer: Client, key_of: Callable[..., str]) -> None:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from ninja import Field
@@ -16,7 +16,6 @@ from umbel.evidence.questions.why import Reason
 from umbel.office.api.answers import answer
 from umbel.office.api.machine import operation
 from umbel.office.core import workspace
-from umbel.office.errors import refused
 from umbel.office.pages.legal import making
 from umbel.office.roles import Who
 from umbel.office.seen import of as seen_of
@@ -44,7 +43,7 @@ def _answered(
     looks = seen_of(request)
     with making.a_place() as free:
         why = making.withheld(wanted, looks, command) if free else making.BUSY
-        return refused(request, *why) if why else answer(request, ask(workspace(), looks))
+        return making.refusal(request, why) if why else answer(request, ask(workspace(), looks))
 
 
 @operation("GET", "/paths", tag=TAG, who=Who.VIEWER, name="paths", answers=list[Reason], errors=ERRORS,
@@ -76,11 +75,11 @@ def differences(
     until: Annotated[date | None, Field(description="the end of this one; else as it is now.")] = None,
 ) -> HttpResponse:
     """What came into a project, went, changed its version or licence between two days."""
-    after = project if until is None else f"{project}@{until.isoformat()}"
+    days = [f"{project}@{day.isoformat()}" for day in (since, until or datetime.now(UTC).date())]
     return _answered(
         request,
         making.wanted(None, project),
-        lambda ws, _: ws.diff(f"{project}@{since.isoformat()}", after),
+        lambda ws, _: ws.diff(*days),
         "umbel diff",
     )
 

@@ -133,7 +133,7 @@ def sbom(
     with making.a_place() as free:
         why = making.withheld(asked, looks, "umbel sbom") if free else making.BUSY
         if why:
-            return refused(request, *why)
+            return making.refusal(request, why)
         made = workspace().sbom(asked.name, chosen, product=asked.product, as_of=looks.as_of)
     response = StreamingHttpResponse(_in_parts(made), content_type="application/json")
     ending = "cdx.json" if format == "cyclonedx" else "spdx.json"

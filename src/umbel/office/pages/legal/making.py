@@ -14,11 +14,14 @@ from django.http import Http404
 from umbel.model.errors import UsageError
 from umbel.office.core import workspace
 from umbel.office.editions import figure_of, row_of
+from umbel.office.errors import refused
 from umbel.office.pages.legal import figures, told
 from umbel.office.pages.portfolio.figures import PROJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from django.http import HttpRequest, HttpResponse
 
     from umbel.office.seen import Seen
 
@@ -45,6 +48,7 @@ class Withheld(NamedTuple):
     hint: str
 
 
+COMING = Withheld(503, "What belongs to it is still being worked out.", "Try again in a minute.")
 BUSY = Withheld(503, "Others are having papers made just now.", "Try again in a minute.")
 
 
@@ -79,13 +83,23 @@ def withheld(asked: Wanted, looks: Seen, instead: str) -> Withheld | None:
             raise Http404(f"There is no project {asked.name[:80]}.")
         told_of = row_of(PROJECTS, full, looks).value
         return _too_many(asked, told_of["packages"] if told_of else None, instead)
-    duties = figure_of(figures.product_duties, looks).value or []
-    one = next((each for each in duties if each.product == asked.name), None)
+    duties = figure_of(figures.product_duties, looks).value
+    if duties is None and any(each.name == asked.name for each in workspace().settings.products):
+        return COMING
+    one = next((each for each in duties or [] if each.product == asked.name), None)
     if one is None:
         raise Http404(f"There is no product {asked.name[:80]}.")
     if not told.may_name(one, looks):
         return Withheld(403, "Projects of this product are kept from you.", "Ask the office for it.")
     return _too_many(asked, one.packages, instead)
+
+
+def refusal(request: HttpRequest, why: Withheld) -> HttpResponse:
+    """The same as an answer; what will be otherwise in a minute says so to programs, too."""
+    response = refused(request, *why)
+    if why.status == 503:
+        response["Retry-After"] = "60"
+    return response
 
 
 def file_name(asked: Wanted, kind: str, ending: str) -> str:

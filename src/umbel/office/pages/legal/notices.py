@@ -62,7 +62,7 @@ def made(request: HttpRequest, asked: making.Wanted, shape: str, *, everything: 
     looks = seen_module.of(request)
     with making.a_place() as free:
         why = making.withheld(asked, looks, "umbel notices") if free else making.BUSY
-        return refused(request, *why) if why else _written(asked, shape, looks, everything=everything)
+        return making.refusal(request, why) if why else _written(asked, shape, looks, everything=everything)
 
 
 def _written(asked: making.Wanted, shape: str, looks: Seen, *, everything: bool) -> HttpResponse:
