@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
+from umbel.office.inbox.kinds import KINDS
 from umbel.office.roles import Role, allows
 from umbel.office.routes import Route, table
 
@@ -54,10 +55,12 @@ def _pages() -> list[Route]:
     ]
 
 
-def _address(route: Route) -> str:
+def _addresses() -> list[str]:
+    """Where they are; of the form to ask for something each of its kinds."""
     from django.urls import reverse
 
-    return reverse(route.name, kwargs=dict(route.sample))
+    found = [reverse(route.name, kwargs=dict(route.sample)) for route in _pages()]
+    return [*found, *(f"{reverse('request-new')}?kind={kind}" for kind in KINDS)]
 
 
 class Tab:
@@ -81,14 +84,14 @@ def tab(house: House, browser: Browser) -> Iterator[Tab]:
     context.close()
 
 
-@pytest.mark.parametrize("route", _pages(), ids=lambda route: route.name)
-def test_nobody_is_shut_out(tab: Tab, route: Route) -> None:
+@pytest.mark.parametrize("address", _addresses())
+def test_nobody_is_shut_out(tab: Tab, address: str) -> None:
     """A page is loaded once and looked at as people do: wide and light, narrow and dark, between, and on paper."""
     page = tab.page
     tab.complaints.clear()
     page.set_viewport_size(WIDE)  # type: ignore[arg-type] # a dictionary of two numbers
     page.emulate_media(media="screen", color_scheme="light")
-    answer = page.goto(_address(route))
+    answer = page.goto(address)
     assert answer is not None
     assert answer.status < 500
     assert "/account/login" not in page.url, "the session is gone"
