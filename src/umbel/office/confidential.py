@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
+import msgspec.inspect
 
 if TYPE_CHECKING:
     from umbel.office.seen import Seen
@@ -23,8 +24,7 @@ def masked(value: T, looks: Seen) -> T:
     """The same value; for those from whom projects are hidden, with other words in the place of their names."""
     if value is None or not looks.hidden:
         return value
-    plain = _put(msgspec.to_builtins(value), looks.hidden)
-    made: T = msgspec.convert(plain, type=_type(value))
+    made: T = _put(value, _known(looks.hidden))
     return made
 
 
@@ -32,48 +32,64 @@ def without(text: str, hidden: frozenset[str]) -> str:
     """A text without hidden names; also without those that are gone and only a rule still knows."""
     if not hidden:
         return text
+    if text in hidden:
+        return INSTEAD
     told = _known(hidden).sub(INSTEAD, text)
     return _WORD.sub(lambda found: INSTEAD if found[0] in hidden else found[0], told)
 
 
 def names(text: str, hidden: frozenset[str]) -> bool:
     """Whether a text names a hidden project."""
-    if not hidden:
-        return False
-    return (
-        text in hidden
-        or _known(hidden).search(text) is not None
-        or any(word in hidden for word in _WORD.findall(text))
-    )
+    return bool(hidden) and (text in hidden or _known(hidden).search(text) is not None)
 
 
 @lru_cache(maxsize=64)
 def _known(hidden: frozenset[str]) -> re.Pattern[str]:
     """What finds the names as whole words, the longest first: one may lie in another.
 
-    A plain word such as `core` is also a part of names of packages, and means something else there (`@babel/core`,
-    `core.js`): it counts where it stands alone. A name of several words counts in addresses and paths, too.
+    A plain word such as `core` is also a part of names of packages, and means something else there (`@babel/core`): it
+    counts where it stands alone or begins a path. A name of several words counts anywhere, in whatever case.
     """
     longest = [each for each in sorted(hidden, key=len, reverse=True) if each]
     plain = "|".join(each for each in longest if each.isalnum())
     several = "|".join(re.escape(each) for each in longest if not each.isalnum())
-    ways = [rf"(?<![\w-])(?:{several})(?![\w-])"] if several else []
-    ways += [rf"(?<![\w/@.-])(?:{plain})(?![\w/-]|\.\w)"] if plain else []
+    ways = [rf"(?<![\w-])(?i:{several})(?![\w-])"] if several else []
+    ways += [rf"(?<![\w/@.-])(?:{plain})(?![\w-])"] if plain else []
     return re.compile("|".join(ways) or r"(?!)")
 
 
-def _put(value: Any, hidden: frozenset[str]) -> Any:
-    if isinstance(value, str):
-        return without(value, hidden)
+def _put(value: Any, names_: re.Pattern[str]) -> Any:
+    """The same with other words in it: texts alone, since days, words of a fixed set and keys name no project."""
+    if type(value) is str:
+        return names_.sub(INSTEAD, value)
     if isinstance(value, list | tuple):
-        return [_put(each, hidden) for each in value]
+        told = [_put(each, names_) for each in value]
+        return (
+            told
+            if isinstance(value, list)
+            else type(value)(*told)
+            if hasattr(value, "_fields")
+            else tuple(told)
+        )
     if isinstance(value, dict):
-        return {key: _put(each, hidden) for key, each in value.items()}
+        return {key: _put(each, names_) for key, each in value.items()}
+    if isinstance(value, msgspec.Struct):
+        free = {name: getattr(value, name) for name in _free(type(value))}
+        changed = {name: new for name, old in free.items() if (new := _put(old, names_)) != old}
+        return msgspec.structs.replace(value, **changed) if changed else value
     return value
 
 
-def _type(value: object) -> Any:
-    """What a value is converted to: lists are of one kind of record."""
-    if isinstance(value, list):
-        return list[type(value[0])] if value else list[Any]  # type: ignore[misc]
-    return type(value)
+@lru_cache(maxsize=256)
+def _free(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The fields of a record that aren't words of a fixed set."""
+    fixed = (msgspec.inspect.LiteralType, msgspec.inspect.EnumType)
+
+    def is_fixed(of: msgspec.inspect.Type) -> bool:
+        if isinstance(of, msgspec.inspect.UnionType):
+            return any(map(is_fixed, of.types))
+        return isinstance(of, fixed)
+
+    found = msgspec.inspect.type_info(kind)
+    fields = found.fields if isinstance(found, msgspec.inspect.StructType) else ()
+    return tuple(field.name for field in fields if not is_fixed(field.type))

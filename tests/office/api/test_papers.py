@@ -107,17 +107,44 @@ def test_questions_about_what_is_confidential_or_nothing(
 ) -> None:
     hide(own_office)
     owner = Client(headers={"X-Api-Key": key_of("owner", "read")})
-    assert owner.get(f"/api/v1/{path}", {**asked, "project": SECRET}).status_code == 404
-    assert owner.get(f"/api/v1/{path}", {**asked, "project": "nothing"}).status_code == 422
+    for name in (SECRET, SECRET[:-1], SECRET.upper(), "nothing"):  # told alike, whether there is one or not
+        answer = owner.get(f"/api/v1/{path}", {**asked, "project": name})
+        assert answer.status_code == 422
+        assert SECRET not in answer.content.decode().replace(repr(name), "")
 
 
 def test_what_is_confidential_is_in_none_of_them(own_office: Path, key_of: Callable[..., str]) -> None:
     hide(own_office)
     owner, security = (Client(headers={"X-Api-Key": key_of(name, "read")}) for name in ("owner", "security"))
     for path in ("sbom", "notices"):
-        assert owner.get(f"/api/v1/{path}", {"project": SECRET}).status_code == 404
+        assert owner.get(f"/api/v1/{path}", {"project": SECRET}).status_code == 422
         assert security.get(f"/api/v1/{path}", {"project": SECRET}).status_code == 200
     assert owner.get("/api/v1/papers/executive-page").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["sbom", "notices", "obligations/of"])
+def test_a_project_that_is_called_like_a_product_opens_no_other_projects(
+    own_office: Path, key_of: Callable[..., str], path: str
+) -> None:
+    file = own_office / "umbel.toml"
+    file.write_text(file.read_text().replace('projects = ["till"]', f'projects = ["till", "{SECRET}"]'))
+    hide(own_office)
+    owner, security = (Client(headers={"X-Api-Key": key_of(name, "read")}) for name in ("owner", "security"))
+    assert owner.get(f"/api/v1/{path}", {"product": "Till"}).status_code == 403
+    assert security.get(f"/api/v1/{path}", {"product": "Till"}).status_code == 200
+    answer = owner.get(f"/api/v1/{path}", {"project": "Till"})
+    told = b"".join(answer) if answer.streaming else answer.content
+    assert answer.status_code == 200
+    assert b"till" in told
+    assert SECRET.encode() not in told
+
+
+def test_differences_of_days_on_which_it_was_not_known(viewer: Client) -> None:
+    answer = viewer.get("/api/v1/differences", {"project": "till", "since": "2001-01-01"})
+    assert (answer.status_code, answer.json()["detail"]) == (
+        422,
+        "There is no evidence of till by 2001-01-01.",
+    )
 
 
 def test_a_product_whose_parts_are_not_worked_out_yet_is_no_missing_one(

@@ -47,7 +47,7 @@ def answer(request: HttpRequest, value: Any, *, status: int = 200, tag: str | No
 def tagged(request: HttpRequest, tag: str, make: Any) -> HttpResponse:
     """An answer with an ETag of what it was made of, the question, and what is kept from whoever asks."""
     looks = seen_of(request)
-    text = "\0".join((tag, request.get_full_path(), *sorted(looks.hidden)))
+    text = "\0".join((tag, request.get_full_path(), str(bool(looks.hidden)), *sorted(looks.hidden)))
     etag = f'"{hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()}"'
     told = parse_etags(request.headers.get("If-None-Match", ""))
     known = "*" in told or any(each.removeprefix("W/") == etag for each in told)

@@ -13,6 +13,7 @@ from umbel.evidence.questions.contradictions import Contradiction
 from umbel.evidence.questions.diff import Change
 from umbel.evidence.questions.obligations import Obliged
 from umbel.evidence.questions.why import Reason
+from umbel.model.errors import UsageError
 from umbel.office.api.answers import answer
 from umbel.office.api.machine import operation
 from umbel.office.core import workspace
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from umbel.app.workspace import Workspace
-    from umbel.office.seen import Seen
 
 TAG = "Questions"
 ERRORS = (403, 413, 422, 503)
@@ -37,13 +37,21 @@ _Either = Annotated[str | None, Field(max_length=500)]
 
 
 def _answered(
-    request: HttpRequest, wanted: making.Wanted, ask: Callable[[Workspace, Seen], Any], command: str
+    request: HttpRequest,
+    wanted: making.Wanted,
+    ask: Callable[[Workspace, str, datetime | None], Any],
+    command: str,
 ) -> HttpResponse:
-    """What was asked of a project or product, where whoever asks may know of it."""
+    """What was asked of a project or product, where whoever asks may know of it: `ask` gets its whole name."""
     looks = seen_of(request)
+    wanted = making.meant(wanted, looks)
     with making.a_place() as free:
         why = making.withheld(wanted, looks, command) if free else making.BUSY
-        return making.refusal(request, why) if why else answer(request, ask(workspace(), looks))
+        return (
+            making.refusal(request, why)
+            if why
+            else answer(request, ask(workspace(), wanted.name, looks.as_of))
+        )
 
 
 @operation("GET", "/paths", tag=TAG, who=Who.VIEWER, name="paths", answers=list[Reason], errors=ERRORS,
@@ -60,7 +68,7 @@ def paths(
     return _answered(
         request,
         making.wanted(None, project),
-        lambda ws, looks: ws.why(component, project, as_of=looks.as_of),
+        lambda ws, name, as_of: ws.why(component, name, as_of=as_of),
         "umbel why",
     )
 
@@ -75,13 +83,15 @@ def differences(
     until: Annotated[date | None, Field(description="the end of this one; else as it is now.")] = None,
 ) -> HttpResponse:
     """What came into a project, went, changed its version or licence between two days."""
-    days = [f"{project}@{day.isoformat()}" for day in (since, until or datetime.now(UTC).date())]
-    return _answered(
-        request,
-        making.wanted(None, project),
-        lambda ws, _: ws.diff(*days),
-        "umbel diff",
-    )
+    days = (since, until or datetime.now(UTC).date())
+
+    def compared(ws: Workspace, name: str, _: datetime | None) -> list[Change]:
+        for day in days:
+            if not making.was_known(name, day):
+                raise UsageError(f"There is no evidence of {name} by {day}.", "Choose a later day.")
+        return ws.diff(*(f"{name}@{day.isoformat()}" for day in days))
+
+    return _answered(request, making.wanted(None, project), compared, "umbel diff")
 
 
 @operation(
@@ -98,7 +108,7 @@ def obligations(
     return _answered(
         request,
         wanted,
-        lambda ws, looks: ws.obligations(wanted.name, product=wanted.product, as_of=looks.as_of),
+        lambda ws, name, as_of: ws.obligations(name, product=wanted.product, as_of=as_of),
         "umbel obligations",
     )
 
@@ -114,7 +124,7 @@ def contradictions(
     return _answered(
         request,
         making.wanted(None, project),
-        lambda ws, looks: ws.contradictions([project], as_of=looks.as_of),
+        lambda ws, name, as_of: ws.contradictions([name], as_of=as_of),
         "umbel inventory --contradictions",
     )
 
@@ -131,6 +141,6 @@ def sbom_quality(
     return _answered(
         request,
         making.wanted(None, project),
-        lambda ws, looks: ws.sbom_quality(project, standard=standard, as_of=looks.as_of),
+        lambda ws, name, as_of: ws.sbom_quality(name, standard=standard, as_of=as_of),
         "umbel sbom-quality",
     )

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 INSTEAD = "confidential"
 _GONE = object()
+_WORD = re.compile(r"[^\s,;()\"']+")
+"""What may be the name of a package or of an upstream project in a sentence."""
 
 
 def without(value: Any, looks: Seen, *, fields: bool = False) -> Any:
@@ -42,7 +45,11 @@ def _telling(looks: Seen) -> Tells:
     def tells(text: str) -> bool:
         if text in upstream or names(text, looks.hidden):
             return True
-        return text.startswith("pkg:") and (is_kept is None or is_kept(text))
+        words = {word.rstrip(".:") for word in _WORD.findall(text)}
+        if not upstream.isdisjoint(words):
+            return True
+        packages = [word for word in words if word.startswith("pkg:")]
+        return bool(packages) and (is_kept is None or any(map(is_kept, packages)))
 
     return tells
 

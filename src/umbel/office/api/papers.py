@@ -129,7 +129,7 @@ def sbom(
     from umbel.reports.sbom import form
 
     looks, chosen = seen_of(request), form(format, version)
-    asked = making.wanted(product, project)
+    asked = making.meant(making.wanted(product, project), looks)
     with making.a_place() as free:
         why = making.withheld(asked, looks, "umbel sbom") if free else making.BUSY
         if why:

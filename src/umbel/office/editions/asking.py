@@ -50,6 +50,7 @@ def ask(listing: Listing, path: Path, asked: Asked, hidden: frozenset[str] = fro
 
 def every(listing: Listing, path: Path, asked: Asked, hidden: frozenset[str] = frozenset()) -> Iterator[Row]:
     """Every row that is asked for, in order, whatever the page: for export."""
+    hidden = hidden_here(listing, path, hidden)
     order_sql, _ = _order(listing, asked)
     where, likely = _meant(listing, path, asked, allowed(listing, hidden))
     order_sql = _as_given(likely) if likely else order_sql

@@ -105,9 +105,10 @@ def shown_to(seen: Seen) -> Callable[[Request], bool]:
     def shows(request: Request) -> bool:
         if request.project and not seen.shows(request.project):
             return False
-        if kept is None or (seen.user is not None and request.by_id == seen.user):
+        package = request.fields.get("package")
+        if not package or (seen.user is not None and request.by_id == seen.user):
             return True
-        return not kept(request.fields.get("package"))
+        return kept is not None and not kept(package)
 
     return shows
 

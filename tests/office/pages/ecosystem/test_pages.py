@@ -232,20 +232,3 @@ def test_projects_are_called_as_people_call_them() -> None:
     assert called("github.com/pallets/flask") == "pallets/flask"
     assert called("git.example/acme/frame") == "git.example/acme/frame"
     assert called("pkg:docker/python") == "python"
-
-
-def test_hidden_names_are_not_told_in_sentences() -> None:
-    from umbel.office.confidential import INSTEAD, masked
-    from umbel.office.pages.ecosystem.figures import Zone
-    from umbel.office.seen import Seen
-
-    looks = Seen(hidden=frozenset({SECRET, "api"}))
-    told = Zone(
-        name=f"used by {SECRET}, {SECRET}.", holds=f"my-api api {SECRET}-web capital", commits=1, total=2
-    )
-    found = masked(told, looks)
-    assert found.name == f"used by {INSTEAD}, {INSTEAD}."
-    assert found.holds == f"my-api {INSTEAD} {SECRET}-web capital"
-    assert masked([told], looks) == [found]
-    assert masked(told, Seen()) is told
-    assert masked(None, looks) is None

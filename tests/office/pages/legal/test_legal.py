@@ -205,7 +205,7 @@ def test_what_is_confidential_is_named_nowhere(own_office: Path, as_role: Callab
     assert [address for address, text in said.items() if "bluebird" in text] == []
     assert viewer.get(f"/findings/{key}/").status_code == 404
     assert viewer.get(f"/exceptions/{hidden}/").status_code == 404
-    assert viewer.get("/legal/notices/file/", {"project": SECRET}).status_code == 404
+    assert viewer.get("/legal/notices/file/", {"project": SECRET}).status_code == 422
     assert viewer.get("/legal/notices/file/", {"project": "no-such"}).status_code == 422
     assert may.get(f"/findings/{key}/").status_code == 200
     assert may.get(f"/exceptions/{hidden}/").status_code == 200

@@ -48,7 +48,7 @@ def kept_back(looks: Seen) -> Callable[[str | None], bool] | None:
 def _users(path: Path, text: str) -> tuple[tuple[str, ...] | None, ...]:
     """The projects of each package that a text means; None where they are many. Of editions, which don't change."""
     try:
-        asked = query(text)
+        asked = query(text.partition("?")[0].partition("#")[0])
     except purl.PurlError:
         return ()
     if asked.package:

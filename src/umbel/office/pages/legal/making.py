@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.http import Http404
 
+from umbel.app.names import one_of
+from umbel.evidence.questions.coverage import known_projects
+from umbel.model.days import end_of
 from umbel.model.errors import UsageError
 from umbel.office.core import workspace
 from umbel.office.editions import figure_of, row_of
@@ -20,6 +23,7 @@ from umbel.office.pages.portfolio.figures import PROJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from django.http import HttpRequest, HttpResponse
 
@@ -48,6 +52,7 @@ class Withheld(NamedTuple):
     hint: str
 
 
+KEPT = Withheld(403, "Projects of this product are kept from you.", "Ask the office for it.")
 COMING = Withheld(503, "What belongs to it is still being worked out.", "Try again in a minute.")
 BUSY = Withheld(503, "Others are having papers made just now.", "Try again in a minute.")
 
@@ -71,27 +76,53 @@ def a_place() -> Iterator[bool]:
         _places.release()
 
 
+def meant(asked: Wanted, looks: Seen) -> Wanted:
+    """The same by the whole name of the project, of those that somebody may know of; raises `UsageError` for others.
+
+    The core is asked by this name alone: a shorter one could mean another project there, or a product.
+    """
+    if asked.product:
+        return asked
+    with workspace().session(looks.as_of) as session:
+        shown = list(filter(looks.shows, known_projects(session)))
+    return Wanted(one_of(asked.name, shown), product=False)
+
+
+def was_known(project: str, day: date) -> bool:
+    """Whether evidence of a day spoke of a project."""
+    with workspace().session(end_of(day)) as session:
+        return project in known_projects(session)
+
+
 def withheld(asked: Wanted, looks: Seen, instead: str) -> Withheld | None:
     """Why somebody isn't given a paper; `instead` is the command that makes large ones.
 
-    Raises `Http404` for what they don't know of, `UmbelError`.
+    Raises `Http404` for a product that there isn't, `UmbelError`.
     """
     if not asked.product:
-        with workspace().session(looks.as_of) as session:
-            full = workspace().project(session, asked.name)
-        if not looks.shows(full):
-            raise Http404(f"There is no project {asked.name[:80]}.")
-        told_of = row_of(PROJECTS, full, looks).value
+        if any(each.name == asked.name for each in workspace().settings.products) and _has_hidden(
+            asked, looks
+        ):
+            return KEPT  # the core may take the name for the product's
+        told_of = row_of(PROJECTS, asked.name, looks).value
         return _too_many(asked, told_of["packages"] if told_of else None, instead)
-    duties = figure_of(figures.product_duties, looks).value
-    if duties is None and any(each.name == asked.name for each in workspace().settings.products):
-        return COMING
-    one = next((each for each in duties or [] if each.product == asked.name), None)
-    if one is None:
+    if all(each.name != asked.name for each in workspace().settings.products):
         raise Http404(f"There is no product {asked.name[:80]}.")
-    if not told.may_name(one, looks):
-        return Withheld(403, "Projects of this product are kept from you.", "Ask the office for it.")
-    return _too_many(asked, one.packages, instead)
+    duties = figure_of(figures.product_duties, looks).value
+    if duties is None:
+        return COMING
+    one = next((each for each in duties if each.product == asked.name), None)
+    if (one is not None and not told.may_name(one, looks)) or _has_hidden(asked, looks):
+        return KEPT
+    return _too_many(asked, one.packages if one else None, instead)
+
+
+def _has_hidden(asked: Wanted, looks: Seen) -> bool:
+    """Whether a product has projects by now that are kept from somebody."""
+    if not looks.hidden:
+        return False
+    with workspace().session(looks.as_of) as session:
+        return not all(map(looks.shows, workspace().scope(session, asked.name) or []))
 
 
 def refusal(request: HttpRequest, why: Withheld) -> HttpResponse:

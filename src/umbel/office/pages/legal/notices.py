@@ -60,6 +60,7 @@ def file(request: HttpRequest) -> HttpResponse:
 def made(request: HttpRequest, asked: making.Wanted, shape: str, *, everything: bool) -> HttpResponse:
     """The notices as a file, or why they aren't given. Raises `Http404`, `UmbelError`."""
     looks = seen_module.of(request)
+    asked = making.meant(asked, looks)
     with making.a_place() as free:
         why = making.withheld(asked, looks, "umbel notices") if free else making.BUSY
         return making.refusal(request, why) if why else _written(asked, shape, looks, everything=everything)
