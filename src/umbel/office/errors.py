@@ -47,8 +47,17 @@ def problem(status: int, detail: str, *, hint: str | None = None, **more: Any) -
     return HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
 
 
-def refused(request: HttpRequest, status: int, detail: str, hint: str | None = None) -> HttpResponse:
-    """An error for whoever asked."""
+def refused(
+    request: HttpRequest, status: int, detail: str, hint: str | None = None, retry: int | None = None
+) -> HttpResponse:
+    """An error for whoever asked; `retry`: in so many seconds it may be otherwise."""
+    response = _refused(request, status, detail, hint)
+    if retry is not None:
+        response["Retry-After"] = str(retry)
+    return response
+
+
+def _refused(request: HttpRequest, status: int, detail: str, hint: str | None) -> HttpResponse:
     if is_api(request):
         return problem(status, detail, hint=hint)
     told: dict[str, Any] = {

@@ -181,14 +181,8 @@ def _too_often(request: HttpRequest, token: Token) -> HttpResponse | None:
     if not wait:
         return None
     seconds = math.ceil(wait)
-    response = refused(
-        request,
-        429,
-        "This token asks too often.",
-        f"Wait {seconds} s; whoever runs the office sets the pace.",
-    )
-    response["Retry-After"] = str(seconds)
-    return response
+    hint = f"Wait {seconds} s; whoever runs the office sets the pace."
+    return refused(request, 429, "This token asks too often.", hint, seconds)
 
 
 class Access:
@@ -250,9 +244,7 @@ class Access:
             said = exception.message.replace(
                 f"{config().workspace}/", ""
             )  # where it lies is nobody's business
-            response = refused(request, 503, said, exception.hint)
-            response["Retry-After"] = str(away.RETRY)
-            return response
+            return refused(request, 503, said, exception.hint, away.RETRY)
         return None
 
     def _refuse(self, request: HttpRequest, *, signed_in: bool) -> HttpResponse:

@@ -61,14 +61,17 @@ def _body(value: Any, status: int) -> HttpResponse:
     return HttpResponse(msgspec.json.encode(value), status=status, content_type="application/json")
 
 
+def coming(detail: str) -> HttpResponse:
+    """What is asked for is being made: 202, and when to ask again."""
+    response = _body(Coming(state="coming", detail=detail), 202)
+    response["Retry-After"] = RETRY
+    return response
+
+
 def of_edition(request: HttpRequest, found: Found[T], told: Any) -> HttpResponse:
     """What was found in an edition, as `told(value)` makes it; 202 while it is being made, 503 where it failed."""
     if found.state is State.COMING:
-        response = _body(
-            Coming(state="coming", detail="It is being worked out; ask again in a few seconds."), 202
-        )
-        response["Retry-After"] = RETRY
-        return response
+        return coming("It is being worked out; ask again in a few seconds.")
     if found.state is State.FAILED:
         return fail(503, found.why or "It couldn't be worked out.", "The log of the office says why.")
     if found.value is None:

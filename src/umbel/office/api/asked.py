@@ -17,6 +17,7 @@ from umbel.model.errors import UsageError
 from umbel.office.api.answers import answer
 from umbel.office.api.machine import operation
 from umbel.office.core import workspace
+from umbel.office.errors import refused
 from umbel.office.pages.legal import making
 from umbel.office.roles import Who
 from umbel.office.seen import of as seen_of
@@ -47,11 +48,7 @@ def _answered(
     wanted = making.meant(wanted, looks)
     with making.a_place() as free:
         why = making.withheld(wanted, looks, command) if free else making.BUSY
-        return (
-            making.refusal(request, why)
-            if why
-            else answer(request, ask(workspace(), wanted.name, looks.as_of))
-        )
+        return refused(request, *why) if why else answer(request, ask(workspace(), wanted.name, looks.as_of))
 
 
 @operation("GET", "/paths", tag=TAG, who=Who.VIEWER, name="paths", answers=list[Reason], errors=ERRORS,

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 from django.http import HttpResponse, StreamingHttpResponse
 from ninja import Field
 
-from umbel.office.api.answers import RETRY, Coming, answer
+from umbel.office.api.answers import answer, coming
 from umbel.office.api.machine import operation
 from umbel.office.core import workspace
 from umbel.office.errors import refused
@@ -97,7 +97,7 @@ def one(
         )
     if state is not None and state.how != apart.How.READY:
         papers.ordered(looks, about.name, format, wanted)
-        return _coming()
+        return coming("It is being written; ask again in a few seconds.")
     return papers.sent(looks, about.name, format, wanted)
 
 
@@ -133,7 +133,7 @@ def sbom(
     with making.a_place() as free:
         why = making.withheld(asked, looks, "umbel sbom") if free else making.BUSY
         if why:
-            return making.refusal(request, why)
+            return refused(request, *why)
         made = workspace().sbom(asked.name, chosen, product=asked.product, as_of=looks.as_of)
     response = StreamingHttpResponse(_in_parts(made), content_type="application/json")
     ending = "cdx.json" if format == "cyclonedx" else "spdx.json"
@@ -152,10 +152,3 @@ def _in_parts(made: Sbom, least: int = 65_536) -> Iterator[bytes]:
             yield b"".join(part)
             part, size = [], 0
     yield b"".join(part)
-
-
-def _coming() -> HttpResponse:
-    told: Any = Coming(state="coming", detail="It is being written; ask again in a few seconds.")
-    response = HttpResponse(msgspec.json.encode(told), status=202, content_type="application/json")
-    response["Retry-After"] = RETRY
-    return response

@@ -83,29 +83,9 @@ class KindTold(msgspec.Struct, kw_only=True):
     needed: list[str]
 
 
-def _plain(found: Request) -> dict[str, Any]:
-    return {
-        "number": found.pk,
-        "kind": found.kind,
-        "title": found.title,
-        "state": found.state,
-        "fields": found.fields,
-        "project": found.project or None,
-        "answerer": found.answerer,
-        "asked_by": found.asker,
-        "made_at": found.made_at,
-        "due_at": found.due_at,
-        "late": found.is_late,
-        "expires_on": found.expires_on,
-        "answered_by": found.answered_by or None,
-        "answered_at": found.answered_at,
-        "record": found.record or None,
-    }
-
-
 def _whole(found: Request) -> RequestWhole:
     said = [Said(at=each.at, by=each.by, kind=each.kind, text=each.text) for each in found.events.all()]
-    return RequestWhole(**_plain(found), said=said)
+    return RequestWhole(**reading.plain(found), said=said)
 
 
 class Which(Schema):
@@ -136,7 +116,7 @@ def requests(request: HttpRequest, asked: Query[Which]) -> HttpResponse:
         rows = rows.filter(pk__lt=asked.after)
     found = list(rows[: asked.limit + 1])
     shown = [
-        RequestTold(**_plain(each))
+        RequestTold(**reading.plain(each))
         for each in found[: asked.limit]
         if not each.project or looks.shows(each.project)
     ]

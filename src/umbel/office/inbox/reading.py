@@ -119,6 +119,27 @@ def one(seen: Seen, number: int) -> Request | None:
     return found if found is not None and shown_to(seen)(found) else None
 
 
+def plain(found: Request) -> dict[str, Any]:
+    """A request as programs and spreadsheets get it, field by field."""
+    return {
+        "number": found.pk,
+        "kind": found.kind,
+        "title": found.title,
+        "state": found.state,
+        "fields": found.fields,
+        "project": found.project or None,
+        "answerer": found.answerer,
+        "asked_by": found.asker,
+        "made_at": found.made_at,
+        "due_at": found.due_at,
+        "late": found.is_late,
+        "expires_on": found.expires_on,
+        "answered_by": found.answered_by or None,
+        "answered_at": found.answered_at,
+        "record": found.record or None,
+    }
+
+
 def to_answer(seen: Seen, most: int = _MOST) -> list[Request]:
     """Open requests that somebody may answer and didn't put themselves, those due first."""
     return list(filter(shown_to(seen), _to_answer(seen).order_by("due_at", "id")[:most]))

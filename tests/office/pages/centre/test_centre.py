@@ -165,3 +165,15 @@ def test_pages_ask_the_database_no_more_for_more_rows(
         viewer.get(path)
         with django_assert_max_num_queries(8):  # session, account, roles, addresses, inbox: none by row
             viewer.get(path)
+
+
+def test_all_questions_are_offered_until_they_are_shown(
+    office: Path, as_role: Callable[[str], Client]
+) -> None:
+    assert office
+    client = as_role("viewer")
+    first, every = (client.get(f"/office/questions/{query}") for query in ("", "?all=1"))
+    assert "Show all" in first.content.decode()
+    assert "Show all" not in every.content.decode()
+    assert len(first.context["others"]) < len(every.context["others"])
+    assert len(every.context["first"]) + len(every.context["others"]) == every.context["number"]

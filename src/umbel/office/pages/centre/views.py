@@ -146,11 +146,13 @@ def questions(request: HttpRequest) -> HttpResponse:
     found = figure_of(own.interview, looks)
     asked = found.value or []
     others = asked[FIRST_QUESTIONS:]
+    shown = others if request.GET.get("all") else others[:MORE_QUESTIONS]
     context = {
         "found": found,
         "number": len(asked),
         "first": asked[:FIRST_QUESTIONS],
-        "others": others if request.GET.get("all") else others[:MORE_QUESTIONS],
+        "others": shown,
+        "is_cut": len(shown) < len(others),
         "may_attest": allows(Who.APPROVER, looks.roles),
     }
     return render(request, "centre/questions.html", context)

@@ -17,15 +17,12 @@ from umbel.model.days import end_of
 from umbel.model.errors import UsageError
 from umbel.office.core import workspace
 from umbel.office.editions import figure_of, row_of
-from umbel.office.errors import refused
 from umbel.office.pages.legal import figures, told
 from umbel.office.pages.portfolio.figures import PROJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
-
-    from django.http import HttpRequest, HttpResponse
 
     from umbel.office.seen import Seen
 
@@ -50,11 +47,12 @@ class Withheld(NamedTuple):
     status: int
     sentence: str
     hint: str
+    retry: int | None = None
 
 
 KEPT = Withheld(403, "Projects of this product are kept from you.", "Ask the office for it.")
-COMING = Withheld(503, "What belongs to it is still being worked out.", "Try again in a minute.")
-BUSY = Withheld(503, "Others are having papers made just now.", "Try again in a minute.")
+COMING = Withheld(503, "What belongs to it is still being worked out.", "Try again in a minute.", 60)
+BUSY = Withheld(503, "Others are having papers made just now.", "Try again in a minute.", 60)
 
 
 def wanted(product: str | None, project: str | None) -> Wanted:
@@ -123,14 +121,6 @@ def _has_hidden(asked: Wanted, looks: Seen) -> bool:
         return False
     with workspace().session(looks.as_of) as session:
         return not all(map(looks.shows, workspace().scope(session, asked.name) or []))
-
-
-def refusal(request: HttpRequest, why: Withheld) -> HttpResponse:
-    """The same as an answer; what will be otherwise in a minute says so to programs, too."""
-    response = refused(request, *why)
-    if why.status == 503:
-        response["Retry-After"] = "60"
-    return response
 
 
 def file_name(asked: Wanted, kind: str, ending: str) -> str:

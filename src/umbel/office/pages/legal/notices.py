@@ -63,7 +63,7 @@ def made(request: HttpRequest, asked: making.Wanted, shape: str, *, everything: 
     asked = making.meant(asked, looks)
     with making.a_place() as free:
         why = making.withheld(asked, looks, "umbel notices") if free else making.BUSY
-        return making.refusal(request, why) if why else _written(asked, shape, looks, everything=everything)
+        return refused(request, *why) if why else _written(asked, shape, looks, everything=everything)
 
 
 def _written(asked: making.Wanted, shape: str, looks: Seen, *, everything: bool) -> HttpResponse:

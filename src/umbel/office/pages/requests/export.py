@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.http import StreamingHttpResponse
@@ -55,19 +56,10 @@ def sent(found: QuerySet[Request], form: str, seen: Seen) -> StreamingHttpRespon
 def _rows(found: QuerySet[Request], seen: Seen) -> Iterator[dict[str, Any]]:
     shows = reading.shown_to(seen)
     for each in filter(shows, found.iterator(chunk_size=_AT_A_TIME)):
-        yield {
-            "number": each.pk,
-            "kind": each.kind,
-            "title": each.title,
-            "project": each.project or None,
-            "state": each.state,
-            "asked_by": each.asker,
-            "made_at": each.made_at.isoformat(),
-            "answerer": each.answerer,
-            "due_at": each.due_at.isoformat(),
-            "late": each.is_late,
-            "answered_by": each.answered_by or None,
-            "answered_at": each.answered_at.isoformat() if each.answered_at else None,
-            "expires_on": each.expires_on.isoformat(),
-            "record": each.record or None,
-        }
+        told = reading.plain(each)
+        yield {name: _plain(told[name]) for name in _COLUMNS}
+
+
+def _plain(value: Any) -> Any:
+    """Days and moments as texts."""
+    return value.isoformat() if isinstance(value, date) else value
